@@ -1,0 +1,1 @@
+"""Keys, signatures, epochs and sealed boxes over libsodium: bytes in, bytes out, no clock and no input or output."""

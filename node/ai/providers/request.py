@@ -1,0 +1,77 @@
+"""A request to a language model and the pieces of its answer, the same for every provider.
+
+All of them are valid by construction; nothing here does input or output.
+"""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+Role = Literal["system", "user", "assistant"]
+MAX_TEMPERATURE = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One turn of the talk as a model sees it; the content never shows in a log or a traceback."""
+
+    role: Role
+    content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What a provider is asked for; None and the empty model stand for the provider's own choice.
+
+    Attributes:
+        model: a name the provider knows; empty for its default.
+        turns: at least one, oldest first; ends with the message which is answered.
+        temperature: 0.0-2.0.
+        max_tokens: upper bound on the answer.
+        top_p: above 0.0, at most 1.0.
+        stop: texts which end the answer; they are not part of it.
+    """
+
+    model: str
+    turns: tuple[Turn, ...]
+    temperature: float | None = None
+    max_tokens: int | None = None
+    top_p: float | None = None
+    stop: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        if not self.turns:
+            raise ValueError("a request has at least one turn")
+        if self.temperature is not None and not 0.0 <= self.temperature <= MAX_TEMPERATURE:
+            raise ValueError("temperature is between 0.0 and 2.0")
+        if self.max_tokens is not None and self.max_tokens < 1:
+            raise ValueError("max_tokens is at least 1")
+        if self.top_p is not None and not 0.0 < self.top_p <= 1.0:
+            raise ValueError("top_p is above 0.0 and at most 1.0")
+        if not all(self.stop):
+            raise ValueError("a stop text is not empty")
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """The next piece of the answer's text; never empty."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finish:
+    """The answer is complete; the last item of every stream that did not fail.
+
+    Attributes:
+        reason: `stop`, `length`, `content_filter`, or what else the provider said.
+        prompt_tokens: None where the provider did not count.
+        completion_tokens: None where the provider did not count.
+        model: the model which really answered, as the provider names it.
+        ignored: parameters of the request which the provider does not take, sorted.
+    """
+
+    reason: str
+    prompt_tokens: int | None
+    completion_tokens: int | None
+    model: str
+    ignored: tuple[str, ...] = ()

@@ -1,0 +1,285 @@
+"""Everything a person or a script can ask of a node, behind the channel (docs/channel.md).
+
+Implements node.gateway.backend.Backend: arguments come validated, answers are JSON-ready, refusals are UsageErrors.
+"""
+
+from collections.abc import Callable
+from importlib.metadata import version
+from typing import Final
+
+import psutil
+
+from crypto.ids import ConversationId, OpId
+from crypto.sealed import NONCE_BYTES
+from node.ai.participant import Hosting
+from node.ai.providers.errors import ProviderError, UnknownProviderError
+from node.ai.providers.registry import Registry
+from node.clock import Clock
+from node.conversations.conversation import Conversation
+from node.conversations.events import Callback, Json
+from node.conversations.joining import Doorway
+from node.conversations.library import Library
+from node.conversations.services import Services
+from node.conversations.view import POLICIES
+from protocol.bodies.content import AiSettings, Message, PhaseAdvance, PhaseProgress, dump_settings
+from protocol.bodies.control import AiSet, Level
+from protocol.compose import own_member, writing_epoch
+from protocol.ephemeral import Typing
+from protocol.errors import UsageError
+from protocol.phases import Phase
+
+DEFAULT_AI: Final = "Assistant"
+DEFAULT_PROMPT: Final = (
+    "You take part in a conversation in which several people develop ideas together. Be helpful, honest and brief; "
+    "build on what was said, and say when you are not sure."
+)
+LEASE_MS: Final = 6_000
+
+
+class NodeBackend:
+    """One node as the channel sees it."""
+
+    def __init__(
+        self,
+        library: Library,
+        services: Services,
+        doorway: Doorway,
+        registry: Registry,
+        hosting: Hosting,
+        *,
+        clock: Clock,
+        api: str,
+        random_bytes: Callable[[int], bytes],
+    ) -> None:
+        self._library = library
+        self._services = services
+        self._doorway = doorway
+        self._registry = registry
+        self._hosting = hosting
+        self._clock = clock
+        self._started_s = clock.monotonic_s()
+        self._random_bytes = random_bytes
+        self.api = api
+
+    def subscribe(self, callback: Callback) -> Callable[[], None]:
+        """Deliver every event from now on to `callback`; return what ends that."""
+        return self._library.events.subscribe(callback)
+
+    # --- the node ----------------------------------------------------------------------------------------------------
+
+    def identity(self) -> Json:
+        """Return who this node belongs to."""
+        profile = self._library.profile
+        return {
+            "identity": profile.secrets.identity.public.hex(),
+            "name": profile.secrets.name,
+            "peer_id": profile.peer_id,
+            "version": version("peer2peer"),
+        }
+
+    def status(self) -> Json:
+        """Return how the node stands."""
+        return {
+            **self.identity(),
+            "addrs": self._services.network.addresses(),
+            "api": self.api,
+            "conversations": len(self._library.conversations),
+            "peers": len(self._services.network.links()),
+            "rss_bytes": psutil.Process().memory_info().rss,
+            "uptime_s": round(self._clock.monotonic_s() - self._started_s, 1),
+        }
+
+    def peers(self) -> list[Json]:
+        """Return the peers that are connected, then those met before."""
+        return self._services.peers_json()
+
+    async def providers(self) -> list[Json]:
+        """Return the AI providers and whether each works here."""
+        return [
+            {
+                "name": name,
+                "available": availability.available,
+                "reason": availability.reason,
+                "models": list(availability.models),
+                "default_model": availability.default_model,
+            }
+            for name, availability in (await self._registry.availabilities()).items()
+        ]
+
+    # --- conversations -----------------------------------------------------------------------------------------------
+
+    def summaries(self) -> list[Json]:
+        """Return the summaries, newest activity first."""
+        found = [conversation.view.summary() for conversation in self._library.conversations.values()]
+        found.sort(key=lambda summary: (summary["last"] or {}).get("ts") or summary["created"], reverse=True)
+        return found
+
+    def summary(self, conversation_id: str) -> Json:
+        """Return one summary."""
+        return self._get(conversation_id).view.summary()
+
+    def resolve(self, prefix: str) -> str:
+        """Return the whole id that `prefix` begins."""
+        return self._library.find(prefix).name
+
+    def resolve_message(self, conversation_id: str, prefix: str) -> str:
+        """Return the whole id of the message that `prefix` begins."""
+        found = self._get(conversation_id).records.find(prefix)
+        if not found:
+            raise UsageError("unknown_message", f"there is no message {prefix[:12]} in this conversation")
+        if len(found) > 1:
+            raise UsageError("ambiguous", f"several messages begin with {prefix}: give more of the id")
+        return found[0].hex()
+
+    async def create(self, *, title: str, description: str, ai: bool) -> Json:
+        """Create a conversation, with the default AI unless told otherwise (S1, S2)."""
+        conversation = self._library.create(title=title, description=description)
+        if ai:
+            try:
+                provider = (await self._registry.choose()).name
+            except ProviderError:
+                provider = "local"  # says what is missing as soon as it is asked
+            self._set_ai(conversation, AiSettings(DEFAULT_AI, provider, "", system_prompt=DEFAULT_PROMPT))
+        return {"id": conversation.name, "title": title}
+
+    async def join(self, link: str) -> Json:
+        """Join by an invite link."""
+        conversation = await self._doorway.join(link)
+        return {"id": conversation.name, "title": conversation.view.title}
+
+    async def invite(self, conversation_id: str, *, uses: int, expires_s: int) -> Json:
+        """Return a new invite link."""
+        addresses = tuple(self._services.network.addresses()[:6])
+        return self._library.invite(self._get(conversation_id), uses=uses, expires_s=expires_s, addresses=addresses)
+
+    def show(self, conversation_id: str) -> Json:
+        """Return everything about a conversation but its messages."""
+        return self._get(conversation_id).view.details()
+
+    def members(self, conversation_id: str) -> list[Json]:
+        """Return the members."""
+        return self._get(conversation_id).view.members()
+
+    def session(self, conversation_id: str) -> str:
+        """Return the id of this person's AI session."""
+        return self._get(conversation_id).listed.session.hex()
+
+    # --- messages ----------------------------------------------------------------------------------------------------
+
+    async def post(self, conversation_id: str, content: str, *, reply_to: str | None) -> Json:
+        """Write a message, durably."""
+        op = self._get(conversation_id).write(Message(content, bytes.fromhex(reply_to or "")))
+        return {"id": op.id.hex(), "state": "stored"}
+
+    def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
+        """Return a page of messages, and whether there are older ones."""
+        return self._get(conversation_id).view.page(before=OpId(bytes.fromhex(before)) if before else None, limit=limit)
+
+    def typing(self, conversation_id: str, *, typing: bool) -> None:
+        """Tell the others that this person types, or no longer."""
+        conversation = self._get(conversation_id)
+        self._services.carrier(conversation).say(Typing(typing))
+
+    def read(self, conversation_id: str, message_id: str) -> None:
+        """Note how far this person has read."""
+        self._get(conversation_id).mark_read(OpId(bytes.fromhex(message_id)))
+
+    # --- AI participants ---------------------------------------------------------------------------------------------
+
+    def ai_list(self, conversation_id: str) -> list[Json]:
+        """Return the AI participants."""
+        return self._get(conversation_id).view.ais()
+
+    async def ai_add(self, conversation_id: str, settings: Json) -> Json:
+        """Add an AI that this node hosts."""
+        conversation = self._get(conversation_id)
+        own_member(conversation.replica, level=Level.ADMIN, to="add AI participants")
+        name = settings["name"].strip()
+        if any(ai["name"].casefold() == name.casefold() for ai in conversation.view.ais()):
+            raise UsageError("bad_request", f"there is an AI named {name} here already: choose another name")
+        try:
+            provider = await self._registry.choose(settings.get("provider") or "")
+        except UnknownProviderError as error:
+            raise UsageError(error.code, str(error)) from error
+        except ProviderError as error:
+            raise UsageError(error.code, error.message) from error
+        temperature = settings.get("temperature")
+        body = AiSettings(
+            name,
+            provider.name,
+            settings.get("model") or "",
+            persona=settings.get("persona") or "",
+            system_prompt=settings.get("system_prompt") or DEFAULT_PROMPT,
+            temperature_milli=700 if temperature is None else round(temperature * 1000),
+            policy=POLICIES[settings.get("policy") or "every"],
+        )
+        ai = self._set_ai(conversation, body)
+        return conversation.view.ai(ai, conversation.view.ai_rules()[ai])
+
+    async def ai_remove(self, conversation_id: str, ai: str) -> None:
+        """Remove an AI, named by id, prefix or name."""
+        conversation = self._get(conversation_id)
+        wanted = ai.strip()
+        found = [
+            each
+            for each in conversation.view.ais()
+            if each["name"].casefold() == wanted.casefold() or (wanted and each["id"].startswith(wanted.lower()))
+        ]
+        if not found:
+            raise UsageError("unknown_ai", f"there is no AI {wanted[:40]} here: `peer2peer ai CONV list` names them")
+        if len(found) > 1:
+            raise UsageError("ambiguous", f"several AIs match {wanted[:40]}: give its whole id")
+        name = bytes.fromhex(found[0]["id"])
+        settings = conversation.replica.settings(conversation.view.ai_rules()[name])
+        self._set_ai(conversation, settings or AiSettings(found[0]["name"], "unknown", ""), ai=name, remove=True)
+
+    def _set_ai(
+        self, conversation: Conversation, settings: AiSettings, *, ai: bytes = b"", remove: bool = False
+    ) -> bytes:
+        """Write an AI's setting into the log; return the AI's id."""
+        replica, secrets = conversation.replica, self._library.profile.secrets
+        owner = own_member(replica, level=Level.ADMIN, to="change AI participants")
+        epoch = writing_epoch(replica)
+        try:
+            plain = dump_settings(settings)
+        except ValueError as error:
+            raise UsageError("bad_request", f"that AI cannot be set up: {error}") from error
+        op = conversation.rule(
+            AiSet(
+                proof=owner.proof,
+                ai=ai,
+                hosts=() if remove else ((secrets.identity.public, secrets.device.public),),
+                lease_ms=LEASE_MS,
+                term=0,
+                epoch=epoch,
+                closed=replica.keyring.close_control(plain, epoch=epoch, nonce=self._random_bytes(NONCE_BYTES)),
+            )
+        )
+        return ai or op.id
+
+    # --- phases ------------------------------------------------------------------------------------------------------
+
+    def phase(self, conversation_id: str) -> Json:
+        """Return where the conversation stands."""
+        return self._get(conversation_id).view.phase()
+
+    async def advance(self, conversation_id: str, *, from_phase: str) -> Json:
+        """Go on from `from_phase`; once it is over, nothing happens (S27)."""
+        conversation = self._get(conversation_id)
+        state = conversation.replica.fold.phase.state
+        if state.phase == Phase[from_phase.upper()]:
+            conversation.write(PhaseAdvance(state.step))
+        return conversation.view.phase()
+
+    async def progress(self, conversation_id: str, value: float) -> Json:
+        """Set the progress within the phase."""
+        conversation = self._get(conversation_id)
+        state = conversation.replica.fold.phase.state
+        conversation.write(PhaseProgress(state.step, round(value * 10_000)))
+        return conversation.view.phase()
+
+    def _get(self, conversation_id: str) -> Conversation:
+        found = self._library.conversations.get(ConversationId(bytes.fromhex(conversation_id)))
+        if found is None:
+            raise UsageError("unknown_conversation", "that conversation is not one of yours")
+        return found

@@ -1,0 +1,1 @@
+"""The conversations of a profile as running services: kept, shown, gossiped, synced."""

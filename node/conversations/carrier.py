@@ -1,0 +1,166 @@
+"""Carries one conversation over gossip: its operations topic and its ephemeral topic (PROTOCOL section 8).
+
+Gossip is only the fast way; what it loses, sync brings. What is written while a frame is on its way out is packed into
+the next one, so a burst of a thousand messages is a few dozen frames.
+"""
+
+from collections.abc import Callable, Sequence
+from logging import getLogger
+from secrets import token_bytes
+
+import trio
+
+from crypto.ids import OpId
+from crypto.sealed import NONCE_BYTES
+from node.conversations.conversation import Conversation
+from node.network.gossip import Received, Subscription
+from node.network.host import Network
+from protocol import ephemeral, gossip
+from protocol.bodies.control import AiSet
+from protocol.compose import writing_epoch
+from protocol.ephemeral import AiDelta, DeltaState, Ear, Mouth, Signal, Typing
+from protocol.errors import RemoteError, UsageError
+from protocol.ops import Op
+from protocol.registers import Register
+
+log = getLogger("node.gossip")
+
+_STATES = {int(state): state.name.lower() for state in DeltaState}
+
+
+class Carrier:
+    """The gossip of one conversation."""
+
+    def __init__(
+        self,
+        conversation: Conversation,
+        network: Network,
+        *,
+        boot: bytes,
+        want_sync: Callable[[str, Conversation], None],
+    ) -> None:
+        """`boot`: this run of the node, 8 bytes. `want_sync(peer, conversation)` is called where something lacks."""
+        self.conversation = conversation
+        self._network = network
+        self._want_sync = want_sync
+        self._outgoing: list[Op] = []
+        self._registers: list[Register] = []
+        self._signals: list[bytes] = []
+        self._wake = trio.Event()
+        replica = conversation.replica
+        self._ear = Ear(replica.authority, replica.keyring)
+        self._mouth = Mouth(replica.keyring, replica.device, boot=boot)
+        conversation.on_written = self.send
+        conversation.on_register = self.send_register
+
+    def send(self, ops: Sequence[Op]) -> None:
+        """Gossip operations soon, together with what else is waiting."""
+        self._outgoing += ops
+        self._wake.set()
+
+    def send_register(self, register: Register) -> None:
+        """Gossip a register soon."""
+        self._registers.append(register)
+        self._wake.set()
+
+    def say(self, signal: Signal) -> None:
+        """Tell the others something that is not stored; nothing happens where no key is held yet."""
+        conversation = self.conversation
+        try:
+            epoch = writing_epoch(conversation.replica)
+        except UsageError:
+            return
+        now_ms = conversation.clock.now_ms()
+        frame = self._mouth.say(signal, epoch=epoch, now_ms=now_ms, nonce=token_bytes(NONCE_BYTES))
+        if len(self._signals) < 64:
+            self._signals.append(frame)
+        self._wake.set()
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Carry until cancelled."""
+        replica = self.conversation.replica
+        self._ear = Ear(replica.authority, replica.keyring)
+        network, name = self._network, self.conversation.id
+        ops = await network.subscribe(gossip.ops_topic(name), gossip.looks_sound)
+        signals = await network.subscribe(gossip.ephemeral_topic(name), ephemeral.looks_sound)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(self._hear, ops, self._take)
+            nursery.start_soon(self._hear, signals, self._listen)
+            nursery.start_soon(self._publish)
+            task_status.started()
+
+    async def _hear(self, subscription: Subscription, take: Callable[[Received], None]) -> None:
+        while True:
+            received = await subscription.receive()
+            try:
+                take(received)
+            except RemoteError as error:
+                log.debug("frame dropped conversation=%s code=%s", self.conversation.name[:8], error.code)
+
+    def _take(self, received: Received) -> None:
+        conversation = self.conversation
+        match gossip.load(received.data, conversation=conversation.id):
+            case gossip.Ops(ops):
+                if conversation.receive(ops).missing or any(op.id not in conversation.replica for op in ops):
+                    self._want_sync(received.forwarder, conversation)
+            case gossip.Announce(names):
+                if any(name not in conversation.replica for name in names):
+                    self._want_sync(received.forwarder, conversation)
+            case gossip.Registers(registers):
+                for register in registers:
+                    conversation.receive_register(register)
+
+    def _listen(self, received: Received) -> None:
+        conversation = self.conversation
+        heard = self._ear.hear(received.data, now_ms=conversation.clock.now_ms())
+        match heard.signal:
+            case Typing(is_typing):
+                name = conversation.view.person(heard.author)
+                user_id = heard.author.hex()
+                conversation.tell("typing", {"user_id": user_id, "name": name, "typing": is_typing, "ai": False})
+            case AiDelta() as delta:
+                rule = conversation.replica.authority.ais().get(delta.ai)
+                if (
+                    rule is not None
+                    and isinstance(rule.body, AiSet)
+                    and (heard.author, heard.device) in rule.body.hosts
+                ):
+                    tell_delta(conversation, delta)
+
+    async def _publish(self) -> None:
+        network, name = self._network, self.conversation.id
+        while True:
+            await self._wake.wait()
+            self._wake = trio.Event()
+            signals, self._signals = self._signals, []
+            registers, self._registers = self._registers, []
+            ops, self._outgoing = self._outgoing, []
+            for frame in gossip.pack_ops(ops):
+                await network.publish(gossip.ops_topic(name), frame)
+            for register in registers:
+                await network.publish(gossip.ops_topic(name), gossip.pack_registers([register]))
+            for frame in signals:
+                await network.publish(gossip.ephemeral_topic(name), frame)
+
+
+def tell_delta(conversation: Conversation, delta: AiDelta) -> None:
+    """Tell the channel of an AI's answer in flight, and that the AI types as long as it does."""
+    rule = conversation.replica.authority.ais().get(delta.ai)
+    if rule is None:
+        return
+    settings = conversation.replica.settings(rule)
+    name = settings.name if settings else delta.ai.hex()[:8]
+    is_failed = delta.state == DeltaState.FAILED
+    payload = {
+        "ai": delta.ai.hex(),
+        "name": name,
+        "stream": delta.stream.hex(),
+        "reply_to": OpId(delta.reply_to).hex(),
+        "text": "" if is_failed else delta.text,
+        "state": _STATES[delta.state],
+    }
+    if is_failed:
+        payload |= {"reason": delta.text, "code": delta.code}
+    is_typing = delta.state in (DeltaState.THINKING, DeltaState.GROWING)
+    conversation.tell("typing", {"user_id": delta.ai.hex(), "name": name, "typing": is_typing, "ai": True})
+    conversation.tell("ai_delta", payload)

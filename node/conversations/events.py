@@ -1,0 +1,50 @@
+"""Tells whoever listens what changed: `(conversation id or None, event, payload)` as in docs/channel.md."""
+
+from collections.abc import Callable
+from typing import Any, Final
+
+import trio
+
+Json = dict[str, Any]
+Callback = Callable[[str | None, str, Json], None]
+
+PAUSE_S: Final = 0.05
+
+
+class Events:
+    """The callbacks that hear of changes; they neither wait nor raise."""
+
+    def __init__(self) -> None:
+        self._callbacks: list[Callback] = []
+        self._due: dict[tuple[str, str], Callable[[], Json]] = {}
+        self._wake = trio.Event()
+
+    def subscribe(self, callback: Callback) -> Callable[[], None]:
+        """Call `callback` for every event from now on; return what ends that."""
+        self._callbacks.append(callback)
+        return lambda: self._callbacks.remove(callback)
+
+    def tell(self, conversation: str | None, event: str, payload: Json) -> None:
+        """Tell everybody."""
+        for callback in list(self._callbacks):
+            callback(conversation, event, payload)
+
+    def tell_soon(self, conversation: str, event: str, make: Callable[[], Json]) -> None:
+        """Tell everybody what `make` then returns, at once or within PAUSE_S; a second call before that is the same."""
+        self._due[(conversation, event)] = make
+        self._wake.set()
+
+    async def run(self) -> None:
+        """Tell what is due, until cancelled; a thousand changes in a burst are told as a few."""
+        while True:
+            await self._wake.wait()
+            self._wake = trio.Event()
+            due, self._due = self._due, {}
+            for (conversation, event), make in due.items():
+                self.tell(conversation, event, make())
+            await trio.sleep(PAUSE_S)
+
+    @property
+    def is_heard(self) -> bool:
+        """Whether anybody listens, so that payloads need not be made in vain."""
+        return bool(self._callbacks)

@@ -1,0 +1,185 @@
+"""Runs what keeps conversations alive: a carrier for each, the syncer, the peers, and who is online.
+
+Members tell each other their addresses in a register, so that any two who share a conversation can find each other once
+both have met the same third.
+"""
+
+from logging import getLogger
+from random import Random
+from secrets import token_bytes
+from typing import Final
+
+import trio
+
+from crypto.codec import Value, decode, encode
+from crypto.errors import CodecError
+from crypto.ids import ConversationId
+from node.clock import Clock, iso
+from node.conversations.carrier import Carrier, tell_delta
+from node.conversations.conversation import Conversation
+from node.conversations.events import Json
+from node.conversations.library import Library
+from node.conversations.syncer import Syncer
+from node.network.host import Network
+from node.peers import Peers
+from node.supervision import supervise
+from protocol.ephemeral import BOOT_BYTES, AiDelta
+from protocol.registers import ADDRESSES
+
+log = getLogger("node.services")
+
+CONTACTS: Final = 12
+"""Members that a node tries to stay connected with, for each conversation."""
+PUBLISH_S: Final = 15.0
+_MOST_ADDRESSES: Final = 6
+
+
+class Services:
+    """The running parts behind the conversations of a node."""
+
+    def __init__(self, network: Network, library: Library, *, clock: Clock, random: Random) -> None:
+        self.network = network
+        self.library = library
+        self.syncer = Syncer(network, library, clock=clock, random=random)
+        self.peers = Peers(network, library.catalogue, clock=clock, random=random)
+        self._carriers: dict[ConversationId, Carrier] = {}
+        self._boot = token_bytes(BOOT_BYTES)
+        self._nursery: trio.Nursery | None = None
+        self.peers.on_up = self._peer_up
+        self.peers.on_down = self._peer_down
+        library.on_opened = self._open
+
+    def carrier(self, conversation: Conversation) -> Carrier:
+        """Return the gossip of a conversation."""
+        return self._carriers[conversation.id]
+
+    def say(self, conversation: Conversation, delta: AiDelta) -> None:
+        """Gossip an AI's answer in flight, and tell the own channel of it."""
+        self.carrier(conversation).say(delta)
+        tell_delta(conversation, delta)
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Run everything until cancelled; each part that fails is started again alone."""
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            await nursery.start(self.syncer.run)
+            for conversation in self.library.conversations.values():
+                self._open(conversation)
+            nursery.start_soon(supervise, "peers", self.peers.run)
+            nursery.start_soon(supervise, "addresses", self._publish_addresses)
+            task_status.started()
+
+    def peers_json(self) -> list[Json]:
+        """Return the peer objects: connected ones first, then those met before."""
+        names = self._names()
+        links = {link.peer_id: link for link in self.network.links()}
+        seen = {peer.peer_id: peer.last_seen_ms for peer in self.library.catalogue.peers()}
+        known = self.peers.known()
+        found: list[Json] = []
+        for peer_id in sorted({*links, *known}, key=lambda peer_id: (peer_id not in links, peer_id)):
+            link = links.get(peer_id)
+            addresses = known.get(peer_id, ())
+            last_ms = seen.get(peer_id, 0)
+            found.append(
+                {
+                    "peer_id": peer_id,
+                    "name": names.get(peer_id, ""),
+                    "path": link.path if link else None,
+                    "addr": link.address if link else (addresses[0] if addresses else ""),
+                    "rtt_ms": None,
+                    "in_sync": link is not None and self.syncer.in_sync(peer_id),
+                    "last_seen": iso(self.library.clock.now_ms()) if link else (iso(last_ms) if last_ms else None),
+                }
+            )
+        return found
+
+    # --- conversations -----------------------------------------------------------------------------------------------
+
+    def _open(self, conversation: Conversation) -> None:
+        """Gossip a conversation, introduce its owner, and sync it with whoever is connected."""
+        if self._nursery is None or conversation.id in self._carriers:
+            return
+        carrier = Carrier(conversation, self.network, boot=self._boot, want_sync=self.syncer.want)
+        self._carriers[conversation.id] = carrier
+        conversation.on_contacts = lambda: self._meet(conversation)
+        self._nursery.start_soon(supervise, f"gossip {conversation.name[:8]}", carrier.run)
+        conversation.introduce()
+        conversation.publish_register(ADDRESSES, self._own_addresses())
+        self._meet(conversation)
+        self._show_online(conversation)
+        for link in self.network.links():
+            self.syncer.want(link.peer_id, conversation)
+
+    async def _publish_addresses(self) -> None:
+        """Tell the members of each conversation where this node can be reached, when that changes."""
+        told = b""
+        while True:
+            addresses = self._own_addresses()
+            if addresses != told:
+                told = addresses
+                for conversation in list(self.library.conversations.values()):
+                    conversation.publish_register(ADDRESSES, addresses)
+            await trio.sleep(PUBLISH_S)
+
+    def _own_addresses(self) -> bytes:
+        addresses: list[Value] = [*self.network.addresses()[:_MOST_ADDRESSES]]
+        return encode(addresses)
+
+    def _meet(self, conversation: Conversation) -> None:
+        """Keep connected with some of the members whose addresses are known."""
+        own = self.network.peer_id
+        met = 0
+        for member in conversation.replica.authority.members().values():
+            for certificate in member.certificates:
+                peer_id = certificate.peer_id.decode(errors="replace")
+                addresses = _addresses(conversation.registers.value(certificate.device, ADDRESSES))
+                if peer_id == own or not addresses:
+                    continue
+                met += 1
+                if met > CONTACTS:
+                    return
+                self.peers.add(peer_id, addresses)
+
+    # --- who is here -------------------------------------------------------------------------------------------------
+
+    def _peer_up(self, peer_id: str) -> None:
+        self.syncer.peer_connected(peer_id)
+        self._tell_presence()
+
+    def _peer_down(self, peer_id: str) -> None:
+        self.syncer.peer_gone(peer_id)
+        self._tell_presence()
+
+    def _tell_presence(self) -> None:
+        for conversation in self.library.conversations.values():
+            self._show_online(conversation)
+        self.library.events.tell(None, "status", {"peers": len(self.network.links())})
+
+    def _show_online(self, conversation: Conversation) -> None:
+        members = conversation.replica.authority.peers()
+        online = frozenset(
+            members[link.peer_id.encode()] for link in self.network.links() if link.peer_id.encode() in members
+        )
+        if online != conversation.view.online:
+            conversation.view.online = online
+            conversation.tell("members", {"members": conversation.view.members()})
+
+    def _names(self) -> dict[str, str]:
+        names = {}
+        for conversation in self.library.conversations.values():
+            for peer_id, identity in conversation.replica.authority.peers().items():
+                names[peer_id.decode(errors="replace")] = conversation.view.person(identity)
+        return names
+
+
+def _addresses(value: bytes | None) -> tuple[str, ...]:
+    """Return the addresses in a register's value; none where it is malformed."""
+    if value is None:
+        return ()
+    try:
+        found = decode(value)
+    except CodecError:
+        return ()
+    if type(found) is not list:
+        return ()
+    return tuple(each for each in found[:_MOST_ADDRESSES] if type(each) is str and len(each) < 300)

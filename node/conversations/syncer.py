@@ -1,0 +1,212 @@
+"""Keeps conversations complete: runs syncs with connected peers and answers theirs (PROTOCOL section 4).
+
+A conversation is synced with a peer when the peer connects, when gossip shows that something is missing, when a peer's
+own sync shows operations unknown here, and every 60 to 120 s with one peer, so that nothing stays lost.
+"""
+
+from collections import Counter
+from logging import getLogger
+from random import Random
+from typing import Final
+
+import trio
+
+from crypto.ids import ConversationId
+from node.clock import Clock
+from node.conversations.conversation import Conversation
+from node.conversations.library import ACTIVE, JOINING, Library
+from node.network.errors import NetworkError, UnknownProtocol
+from node.network.frames import Frames
+from node.network.host import Network
+from protocol.errors import RemoteError
+from protocol.ops import parse_op
+from protocol.registers import parse_register
+from protocol.sync import frames
+from protocol.sync.frames import Failed, Frame, Hello, Ops, dump, load, tag_of
+from protocol.sync.pull import Puller
+from protocol.sync.serve import Server
+
+log = getLogger("node.sync")
+
+FRAME_S: Final = 10.0
+TIMER_S: Final = (60.0, 120.0)
+PULLS_PER_PEER: Final = 2
+SERVES_PER_PEER: Final = 4
+RETRY_S: Final = 2.0
+
+Task = tuple[str, ConversationId]
+
+
+class Syncer:
+    """All syncs of a node."""
+
+    def __init__(self, network: Network, library: Library, *, clock: Clock, random: Random) -> None:
+        self._network = network
+        self._library = library
+        self._clock = clock
+        self._random = random
+        self._nursery: trio.Nursery | None = None
+        self._running: dict[Task, bool] = {}
+        """Pulls under way; True where another is wanted right after."""
+        self._per_peer: dict[str, trio.CapacityLimiter] = {}
+        self._serving: Counter[str] = Counter()
+        self._synced: set[Task] = set()
+        """Pairs whose last sync ended well."""
+
+    def want(self, peer_id: str, conversation: Conversation) -> None:
+        """Sync a conversation from a connected peer soon; wanting it again while it runs runs it once more."""
+        task = (peer_id, conversation.id)
+        if task in self._running:
+            self._running[task] = True
+        elif self._nursery is not None:
+            self._running[task] = False
+            self._nursery.start_soon(self._pull_until_done, peer_id, conversation)
+
+    def in_sync(self, peer_id: str) -> bool:
+        """Return whether everything shared with a peer was synced and nothing is under way."""
+        pairs = [task for task in (*self._synced, *self._running) if task[0] == peer_id]
+        return bool(pairs) and not any(task in self._running for task in pairs)
+
+    async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
+        """Serve and sync until cancelled."""
+        self._running.clear()
+        async with trio.open_nursery() as nursery:
+            self._nursery = nursery
+            self._network.serve(frames.PROTOCOL, self._serve)
+            nursery.start_soon(self._repeat)
+            task_status.started()
+
+    def peer_connected(self, peer_id: str) -> None:
+        """Sync everything with a peer that has just connected."""
+        for conversation in self._library.conversations.values():
+            self.want(peer_id, conversation)
+
+    def peer_gone(self, peer_id: str) -> None:
+        """Forget what was synced with a peer."""
+        self._synced = {task for task in self._synced if task[0] != peer_id}
+        self._per_peer.pop(peer_id, None)
+
+    async def _repeat(self) -> None:
+        while True:
+            await trio.sleep(self._random.uniform(*TIMER_S))
+            for conversation in list(self._library.conversations.values()):
+                peers = self._readers(conversation)
+                if peers:
+                    self.want(self._random.choice(peers), conversation)
+
+    def _readers(self, conversation: Conversation) -> list[str]:
+        members = conversation.replica.authority.peers()
+        return [link.peer_id for link in self._network.links() if link.peer_id.encode() in members]
+
+    # --- asking ------------------------------------------------------------------------------------------------------
+
+    async def _pull_until_done(self, peer_id: str, conversation: Conversation) -> None:
+        task = (peer_id, conversation.id)
+        try:
+            limiter = self._per_peer.setdefault(peer_id, trio.CapacityLimiter(PULLS_PER_PEER))
+            async with limiter:
+                while True:
+                    self._running[task] = False
+                    await self.pull(peer_id, conversation)
+                    self._synced.add(task)
+                    if not self._running[task]:
+                        return
+        except NetworkError as error:
+            log.debug("sync broke off conversation=%s error=%r", conversation.name[:8], error)
+        except RemoteError as error:
+            # not_member and unknown_conversation are ordinary: the peer has not heard of us yet, or has no part in it
+            log.debug("sync refused conversation=%s code=%s", conversation.name[:8], error.code)
+        finally:
+            self._running.pop(task, None)
+
+    async def pull(self, peer_id: str, conversation: Conversation) -> None:
+        """Bring a conversation up to what a peer holds.
+
+        Raises:
+            NetworkError: the connection broke; what came is kept.
+            RemoteError: the peer broke the protocol, or does not serve us (`not_member`, `unknown_conversation`).
+        """
+        try:
+            stream = await self._network.open_stream(peer_id, frames.PROTOCOL)
+        except UnknownProtocol as error:
+            raise RemoteError("unknown_conversation", "the peer does not sync conversations") from error
+        try:
+            await self._pull(stream, conversation)
+        finally:
+            with trio.move_on_after(1, shield=True):
+                await stream.aclose()
+        if conversation.status == JOINING and conversation.view.title:
+            conversation.set_status(ACTIVE)
+            conversation.introduce()
+
+    async def _pull(self, stream: Frames, conversation: Conversation) -> None:
+        puller = Puller(conversation.replica, conversation.registers)
+        members = set(conversation.replica.authority.peers())
+        await _send(stream, puller.begin(now_ms=self._clock.now_ms()))
+        while not puller.is_done:
+            frame = load(await stream.receive(timeout_s=FRAME_S))
+            step = puller.handle(frame)
+            if isinstance(frame, Ops):
+                ops = []
+                for wire in step.ops:
+                    ops.append(parse_op(wire, conversation=conversation.id))
+                    if len(ops) == _STRETCH:
+                        conversation.receive(ops)
+                        ops.clear()
+                        await trio.lowlevel.checkpoint()
+                conversation.receive(ops)
+                await _send(stream, puller.taken())
+            for register in step.registers:
+                conversation.receive_register(parse_register(register))
+            await _send(stream, step.send)
+        for new in set(conversation.replica.authority.peers()) - members:
+            if self._network.is_connected(new.decode()):
+                self.want(new.decode(), conversation)
+
+    # --- answering ---------------------------------------------------------------------------------------------------
+
+    async def _serve(self, peer_id: str, stream: Frames) -> None:
+        if self._serving[peer_id] >= SERVES_PER_PEER:
+            await stream.send(dump(Failed(0, "busy")))
+            return
+        self._serving[peer_id] += 1
+        try:
+            await self._answer(peer_id, stream)
+        except RemoteError as error:
+            log.info("sync ended for a peer's fault peer=%s code=%s", peer_id[-8:], error.code)
+            await stream.reset()
+        finally:
+            self._serving[peer_id] -= 1
+            if not self._serving[peer_id]:
+                del self._serving[peer_id]
+
+    async def _answer(self, peer_id: str, stream: Frames) -> None:
+        hello = load(await stream.receive(timeout_s=FRAME_S))
+        if not isinstance(hello, Hello):
+            raise RemoteError("out_of_turn", "a sync begins with a HELLO")
+        conversation = next(
+            (each for each in self._library.conversations.values() if tag_of(each.id) == hello.tag), None
+        )
+        if conversation is None:
+            await stream.send(dump(Failed(0, "unknown_conversation")))
+            return
+        replica = conversation.replica
+        if hello.control.shows_unknown(replica.control) or hello.content.shows_unknown(replica.content):
+            self.want(peer_id, conversation)
+        if peer_id.encode() not in replica.authority.peers():
+            await stream.send(dump(Failed(0, "not_member")))
+            return
+        server = Server(replica, conversation.registers, conversation.records.fetch)
+        frame: Frame = hello
+        while True:
+            await _send(stream, server.handle(frame, now_ms=self._clock.now_ms()))
+            frame = load(await stream.receive(timeout_s=FRAME_S * 6))
+
+
+_STRETCH: Final = 64
+"""Operations taken in at a time before other tasks get their turn."""
+
+
+async def _send(stream: Frames, answers: list[Frame]) -> None:
+    if answers:
+        await stream.send_many(dump(answer) for answer in answers)

@@ -1,0 +1,222 @@
+"""The process `peer2peer node`: opens the profile, starts every part in order, tells that it is ready, ends cleanly."""
+
+import json
+import os
+import signal
+import sys
+from collections.abc import AsyncIterator
+from contextlib import ExitStack, asynccontextmanager
+from functools import partial
+from logging import getLogger
+from pathlib import Path
+from random import Random
+from secrets import token_bytes
+from typing import Final
+
+import trio
+
+from node.ai.participant import Hosting
+from node.ai.providers.openai import OpenAISettings
+from node.ai.providers.registry import ProviderSettings, open_registry
+from node.backend import NodeBackend
+from node.clock import Clock
+from node.config import Config, read_config
+from node.conversations.conversation import Conversation
+from node.conversations.events import Events
+from node.conversations.joining import Doorway
+from node.conversations.library import Library
+from node.conversations.services import Services
+from node.errors import StartError
+from node.gateway.routes import routes
+from node.gateway.server import Gateway, serve_gateway
+from node.log import start_log
+from node.network.discovery import discover
+from node.network.errors import NetworkError, PortInUse
+from node.network.host import Network, open_network
+from node.options import NodeOptions
+from node.profile import API, API_KEY, DATABASE, Profile, ProfileLock, open_profile, write_private
+from node.store.database import open_database
+from node.supervision import supervise
+from protocol.errors import UsageError
+
+log = getLogger("node.daemon")
+
+LISTEN: Final = "/ip4/0.0.0.0/tcp/{port}"
+PORT_FILE: Final = "port"
+
+
+def run(home: Path, options: NodeOptions) -> int:
+    """Run a node until SIGTERM or SIGINT; return the exit code (1: it could not start; a line on stderr says why)."""
+    start_log()
+    try:
+        with ExitStack() as stack:
+            if not home.is_dir():
+                raise StartError("no_profile", f"there is no profile in {home}: make one with `peer2peer init`")
+            stack.enter_context(ProfileLock(home))
+            config = read_config(home)
+            profile = open_profile(home, passphrase=_passphrase(options))
+            database = open_database(home / DATABASE)
+            stack.callback(database.close)
+            clock, events = Clock(), Events()
+            library = Library(database, profile=profile, clock=clock, events=events)
+            library.load()
+            trio.run(_run, profile, library, options, config, clock)
+    except (StartError, UsageError) as error:
+        return _fail(error.code, error.reason)
+    except NetworkError as error:
+        return _fail("network", str(error))
+    return 0
+
+
+def _fail(code: str, reason: str) -> int:
+    log.info("not started code=%s", code)
+    sys.stderr.write(f"peer2peer: {reason}\n")
+    return 1
+
+
+def _passphrase(options: NodeOptions) -> str | None:
+    if options.passphrase_file is None:
+        return None
+    try:
+        return options.passphrase_file.read_text(encoding="utf-8").split("\n", 1)[0]
+    except (OSError, UnicodeDecodeError) as error:
+        raise StartError("unreadable", f"the passphrase file {options.passphrase_file} cannot be read") from error
+
+
+async def _run(profile: Profile, library: Library, options: NodeOptions, config: Config, clock: Clock) -> None:
+    """Run until a signal; whatever is left then is cut off after two seconds."""
+    try:
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(_end_on_signal, nursery.cancel_scope)
+            await _serve(profile, library, options, config, clock)
+    except* (StartError, UsageError, NetworkError) as group:
+        error: BaseException = group
+        while isinstance(error, BaseExceptionGroup):
+            error = error.exceptions[0]
+        raise error from None
+    finally:
+        (profile.home / API).unlink(missing_ok=True)
+
+
+async def _end_on_signal(scope: trio.CancelScope) -> None:
+    with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
+        async for _ in signals:
+            scope.cancel()
+            return
+
+
+async def _serve(profile: Profile, library: Library, options: NodeOptions, config: Config, clock: Clock) -> None:
+    random = Random(token_bytes(16))
+    settings = ProviderSettings(
+        default_provider=config.default_provider,
+        openai=OpenAISettings.from_environment(os.environ),
+        weights=config.local_weights,
+    )
+    async with (
+        open_registry(settings) as registry,
+        _network(profile, options) as network,
+        trio.open_nursery() as nursery,
+    ):
+        services = Services(network, library, clock=clock, random=random)
+        hosting = Hosting(registry, clock=clock, say=services.say)
+        doorway = Doorway(network, library, clock=clock, pull=services.syncer.pull)
+        backend = NodeBackend(
+            library, services, doorway, registry, hosting, clock=clock, api="", random_bytes=token_bytes
+        )
+        nursery.start_soon(supervise, "events", library.events.run)
+        await nursery.start(hosting.run)
+        _host_ais(library, hosting)
+        await nursery.start(services.run)
+        doorway.open()
+        gateway = await _open_gateway(nursery, profile, backend, options)
+        backend.api = gateway.url
+        for address in options.bootstrap:
+            services.peers.add(address.rpartition("/p2p/")[2], (address,))
+        if options.mdns:
+            nursery.start_soon(supervise, "local network", partial(_discover, network, services))
+        _tell_ready(profile, network, gateway, options)
+
+
+def _host_ais(library: Library, hosting: Hosting) -> None:
+    """Let the AIs hosted here hear of messages, in conversations there are and in those to come."""
+
+    def attend(conversation: Conversation) -> None:
+        conversation.on_messages = partial(hosting.messages_came, conversation)
+
+    for conversation in library.conversations.values():
+        attend(conversation)
+        hosting.resume(conversation)
+    library.on_loaded = attend
+
+
+@asynccontextmanager
+async def _network(profile: Profile, options: NodeOptions) -> AsyncIterator[Network]:
+    """Run the network on the addresses asked for, or on the port used last time."""
+    port_file = profile.home / PORT_FILE
+    listen = options.listen
+    if not listen:
+        try:
+            port = int(port_file.read_text(encoding="ascii"))
+        except (OSError, ValueError):
+            port = 0
+        listen = (LISTEN.format(port=port),)
+    try:
+        network_context = open_network(seed=profile.secrets.node_seed, listen=listen)
+        network = await network_context.__aenter__()
+    except PortInUse:
+        if options.listen:
+            raise
+        network_context = open_network(seed=profile.secrets.node_seed, listen=(LISTEN.format(port=0),))
+        network = await network_context.__aenter__()
+    try:
+        if network.peer_id != profile.peer_id:
+            raise StartError("internal", "the peer id in the key file is not that of the network: report this")
+        if not options.listen:
+            ports = [part for address in network.addresses() for part in address.split("/tcp/")[1:]]
+            if ports:
+                write_private(port_file, ports[0].split("/")[0].encode())
+        yield network
+    finally:
+        await network_context.__aexit__(None, None, None)
+
+
+async def _open_gateway(nursery: trio.Nursery, profile: Profile, backend: NodeBackend, options: NodeOptions) -> Gateway:
+    host, _, port = options.api.rpartition(":")
+    if not host or not port.isdecimal() or int(port) > 65_535:
+        raise UsageError("bad_request", f"--api takes HOST:PORT, such as 127.0.0.1:0; that was {options.api}")
+    topics, _ = routes(backend)
+    api_key = (profile.home / API_KEY).read_text(encoding="ascii").strip()
+    serve = partial(serve_gateway, host=host, port=int(port), api_key=api_key, topics=topics)
+    gateway: Gateway = await nursery.start(serve)
+    return gateway
+
+
+async def _discover(network: Network, services: Services) -> None:
+    async with discover(network.peer_id, network.addresses) as found:
+        async for each in found:
+            services.peers.found(each)
+
+
+def _tell_ready(profile: Profile, network: Network, gateway: Gateway, options: NodeOptions) -> None:
+    """Write `api.json` and say on stdout that the node is ready."""
+    write_private(profile.home / API, json.dumps({"api": gateway.url, "pid": os.getpid()}).encode())
+    line = json.dumps(
+        {
+            "event": "ready",
+            "peer_id": network.peer_id,
+            "addrs": network.addresses(),
+            "api": gateway.url,
+            "api_key_file": str(profile.home / API_KEY),
+        }
+    )
+    try:
+        sys.stdout.write(line + "\n")
+        sys.stdout.flush()
+    except OSError:
+        log.info("nobody reads stdout")
+    if options.ready_fd is not None:
+        try:
+            os.write(options.ready_fd, line.encode() + b"\n")
+            os.close(options.ready_fd)
+        except OSError:
+            log.warning("the descriptor for readiness cannot be written")

@@ -1,0 +1,123 @@
+"""What the gateway asks of the node behind it: plain values in, JSON-ready dicts out, as in `docs/channel.md`."""
+
+from collections.abc import Callable
+from typing import Any, Protocol
+
+Json = dict[str, Any]
+
+EventCallback = Callable[[str | None, str, Json], None]
+"""Gets `(conversation_id, event, payload)`; None as the id means the topic `node`. It never waits and never raises."""
+
+
+class Backend(Protocol):
+    """The node as the channel sees it.
+
+    Every argument has been validated for type, size and range before it comes here; ids are whole. Every method may
+    raise `Refusal(code, reason)` (or any `UsageError`) to say no; any other exception is a bug and ends the asking
+    channel. An async method may be cancelled at any checkpoint once its client is gone.
+    """
+
+    def subscribe(self, callback: EventCallback) -> Callable[[], None]:
+        """Deliver every event from now on to the callback; return what ends that.
+
+        A `conversation` event (a summary) is given once, with its conversation's id: the gateway sends it on both.
+        """
+
+    # The node
+
+    def identity(self) -> Json:
+        """Return `{identity, name, peer_id, version}`."""
+
+    def status(self) -> Json:
+        """Return the reply to `status`."""
+
+    def peers(self) -> list[Json]:
+        """Return the known peers."""
+
+    async def providers(self) -> list[Json]:
+        """Return the AI providers, those that do not work too, with the reason."""
+
+    # Conversations
+
+    def summaries(self) -> list[Json]:
+        """Return the summaries of my conversations, newest activity first."""
+
+    def summary(self, conversation_id: str) -> Json:
+        """Return one summary."""
+
+    def resolve(self, prefix: str) -> str:
+        """Return the whole id of the conversation that `prefix` (1 to 64 lower-case hex digits) begins.
+
+        Raises:
+            Refusal: `unknown_conversation` or `ambiguous`.
+        """
+
+    def resolve_message(self, conversation_id: str, prefix: str) -> str:
+        """Return the whole id of the message that `prefix` (1 to 64 lower-case hex digits) begins.
+
+        Raises:
+            Refusal: `unknown_message` or `ambiguous`.
+        """
+
+    async def create(self, *, title: str, description: str, ai: bool) -> Json:
+        """Create a conversation, durably; return `{id, title}`."""
+
+    async def join(self, link: str) -> Json:
+        """Join by an invite link; return `{id, title}` once admitted and the title is known."""
+
+    async def invite(self, conversation_id: str, *, uses: int, expires_s: int) -> Json:
+        """Return `{link, expires, uses}`; 0 uses means unlimited."""
+
+    def show(self, conversation_id: str) -> Json:
+        """Return the summary and `{state_hash, ops, heads, members, ai, parent, children}`."""
+
+    def members(self, conversation_id: str) -> list[Json]:
+        """Return the members."""
+
+    def session(self, conversation_id: str) -> str:
+        """Return the id of my AI session in this conversation."""
+
+    # Messages
+
+    async def post(self, conversation_id: str, content: str, *, reply_to: str | None) -> Json:
+        """Write a message, durably; return `{id, state}`. Its `message` event may come before or after the return."""
+
+    def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
+        """Return `limit` messages in display order, the newest or those just before one; and if there are more."""
+
+    def typing(self, conversation_id: str, *, typing: bool) -> None:
+        """Tell the others that this person types, or no longer."""
+
+    def read(self, conversation_id: str, message_id: str) -> None:
+        """Note that everything up to this message was displayed."""
+
+    # AI participants
+
+    def ai_list(self, conversation_id: str) -> list[Json]:
+        """Return the AI participants."""
+
+    async def ai_add(self, conversation_id: str, settings: Json) -> Json:
+        """Add an AI hosted here; return it.
+
+        Args:
+            conversation_id: whole id.
+            settings: `name`, and where given `provider, model, persona, system_prompt, temperature, policy`.
+        """
+
+    async def ai_remove(self, conversation_id: str, ai: str) -> None:
+        """Remove an AI, named by its id, a unique prefix of it, or its name.
+
+        Raises:
+            Refusal: `unknown_ai` or `ambiguous`.
+        """
+
+    # Phases
+
+    def phase(self, conversation_id: str) -> Json:
+        """Return `{phase, progress, cycle, step}`."""
+
+    async def advance(self, conversation_id: str, *, from_phase: str) -> Json:
+        """Go on to the next phase, if it still is in `from_phase`; return `{phase, progress, cycle, step}`."""
+
+    async def progress(self, conversation_id: str, value: float) -> Json:
+        """Set the progress (0.0 to 1.0); return `{phase, progress, cycle, step}`."""

@@ -1,0 +1,138 @@
+"""The topic `conversation:<id>`: the messages of one conversation, as they come, to one client."""
+
+import re
+from collections import OrderedDict
+from collections.abc import Callable
+from typing import Final
+
+import trio
+
+from node.gateway import parameters
+from node.gateway.backend import Backend
+from node.gateway.channels import Json, Socket
+from node.gateway.message_rate import message_bucket, spend, typing_bucket
+from node.gateway.refusal import Refusal
+from protocol.errors import UsageError
+
+FIRST_PAGE: Final = 20
+DEFAULT_PAGE: Final = 50
+MAX_CLIENT_ID: Final = 200
+MAX_REMEMBERED: Final = 5000
+
+_WHOLE_ID = re.compile(r"[0-9a-f]{64}")
+
+
+class ConversationChannel:
+    """Answers the pushes of one conversation for one connection, and marks the messages that this connection sent."""
+
+    slow: frozenset[str] = frozenset()
+
+    def __init__(
+        self, backend: Backend, conversation_id: str, socket: Socket, *, now: Callable[[], float] = trio.current_time
+    ) -> None:
+        self._backend = backend
+        self._id = conversation_id
+        self._socket = socket
+        self._now = now
+        self._messages = message_bucket()
+        self._typing = typing_bucket()
+        # A message's event may come while it is still being written, before its id is known here: such events wait in
+        # `_held` until the write returns, and then carry the client's own id.
+        self._client_ids: OrderedDict[str, str] = OrderedDict()
+        self._held: list[tuple[str, Json]] | None = None
+        socket.rewrite = self._mark
+
+    async def join(self, payload: Json) -> Json:
+        """Return the newest messages and who is here."""
+        user_id = parameters.optional_text(payload, "user_id", most=parameters.MAX_LABEL)
+        parameters.preferences(payload)
+        self._check_mine()
+        backend = self._backend
+        messages, more = backend.history(self._id, before=None, limit=FIRST_PAGE)
+        return {
+            "conversation_id": self._id,
+            "session_id": backend.session(self._id),
+            "user_id": user_id if user_id is not None else backend.identity()["identity"],
+            "summary": backend.summary(self._id),
+            "members": backend.members(self._id),
+            "ai": backend.ai_list(self._id),
+            "messages": messages,
+            "more": more,
+        }
+
+    async def leave(self) -> None:
+        """Stop marking."""
+        self._socket.rewrite = None
+
+    async def handle(self, event: str, payload: Json) -> Json | None:
+        """Return the response to a push, as `docs/channel.md` lists them."""
+        match event:
+            case "message":
+                return await self._message(payload)
+            case "history":
+                return self._history(payload)
+            case "typing":
+                typing = parameters.flag(payload, "typing")
+                spend(self._typing, self._now(), "typing signals")
+                self._backend.typing(self._id, typing=typing)
+                return {}
+            case "read":
+                message_id = self._message_id(payload, "id")
+                if message_id is None:
+                    raise Refusal("bad_request", "id is missing; give the newest message that was displayed")
+                self._backend.read(self._id, message_id)
+                return {}
+            case _:
+                raise Refusal("bad_request", f"a conversation has no event {event!r:.80}; see docs/channel.md")
+
+    def _check_mine(self) -> None:
+        if _WHOLE_ID.fullmatch(self._id):
+            try:
+                self._backend.resolve(self._id)
+            except UsageError as refusal:
+                if refusal.code != "unknown_conversation":
+                    raise
+            else:
+                return
+        raise Refusal("unknown_conversation", "unknown conversation")
+
+    async def _message(self, payload: Json) -> Json:
+        content = parameters.content(payload)
+        client_id = parameters.optional_text(payload, "client_id", most=MAX_CLIENT_ID)
+        reply_to = self._message_id(payload, "reply_to")
+        spend(self._messages, self._now(), "messages")
+        if client_id is None:
+            return {**await self._backend.post(self._id, content, reply_to=reply_to), "client_id": None}
+        self._held = []
+        try:
+            response = await self._backend.post(self._id, content, reply_to=reply_to)
+            self._client_ids[response["id"]] = client_id
+            if len(self._client_ids) > MAX_REMEMBERED:
+                self._client_ids.popitem(last=False)
+        finally:
+            held, self._held = self._held, None
+            for event, message in held:
+                self._socket.push(event, self._mark(event, message) or message)
+        return {**response, "client_id": client_id}
+
+    def _history(self, payload: Json) -> Json:
+        limit = parameters.integer(payload, "limit", default=DEFAULT_PAGE, least=1, most=parameters.MAX_PAGE)
+        before = self._message_id(payload, "before")
+        messages, more = self._backend.history(self._id, before=before, limit=limit)
+        return {"messages": messages, "more": more}
+
+    def _message_id(self, payload: Json, key: str) -> str | None:
+        prefix = parameters.message_prefix(payload, key)
+        return None if prefix is None else self._backend.resolve_message(self._id, prefix)
+
+    def _mark(self, event: str, payload: Json) -> Json | None:
+        """Return the event as this client gets it; None for one that waits for the write in hand."""
+        if event != "message" or payload.get("mine") is not True:
+            return payload
+        client_id = self._client_ids.get(str(payload.get("id")))
+        if client_id is not None:
+            return {**payload, "client_id": client_id}
+        if self._held is not None:
+            self._held.append((event, payload))
+            return None
+        return payload

@@ -1,0 +1,110 @@
+"""The topic `node`: who I am, my conversations, and everything that is done to one from outside it."""
+
+from collections.abc import Callable
+from typing import Final
+
+import trio
+
+from node.gateway import parameters
+from node.gateway.backend import Backend
+from node.gateway.channels import Json, Socket
+from node.gateway.limits import Bucket
+from node.gateway.message_rate import message_bucket, spend
+from node.gateway.refusal import Refusal
+
+DEFAULT_USES: Final = 1
+DEFAULT_EXPIRES_S: Final = 7 * 24 * 3600
+MAX_BUCKETS: Final = 10_000
+
+
+class NodeChannel:
+    """Answers the pushes of the topic `node` for one connection."""
+
+    slow: frozenset[str] = frozenset({"create", "join", "invite", "providers", "ai_add", "ai_remove"})
+
+    def __init__(self, backend: Backend, socket: Socket, *, now: Callable[[], float] = trio.current_time) -> None:
+        self._backend = backend
+        self._socket = socket
+        self._now = now
+        self._messages: dict[str, Bucket] = {}
+
+    async def join(self, payload: Json) -> Json:
+        """Return who this node is."""
+        return self._backend.identity()
+
+    async def leave(self) -> None:
+        """Nothing is held."""
+
+    async def handle(self, event: str, payload: Json) -> Json | None:
+        """Return the response to a push, as `docs/channel.md` lists them."""
+        backend = self._backend
+        match event:
+            case "status":
+                return backend.status()
+            case "peers":
+                return {"peers": backend.peers()}
+            case "providers":
+                return {"providers": await backend.providers()}
+            case "conversations":
+                return {"conversations": backend.summaries()}
+            case "create":
+                return await self._create(payload)
+            case "join":
+                return await backend.join(parameters.text(payload, "link", most=parameters.MAX_LINK).strip())
+        conversation_id = self._known(event, payload)
+        match event:
+            case "resolve":
+                return {"id": conversation_id, "title": backend.summary(conversation_id).get("title")}
+            case "show":
+                return backend.show(conversation_id)
+            case "invite":
+                return await self._invite(conversation_id, payload)
+            case "ai_add":
+                return {"ai": await backend.ai_add(conversation_id, parameters.ai_settings(payload))}
+            case "ai_remove":
+                await backend.ai_remove(conversation_id, parameters.text(payload, "ai", most=parameters.MAX_LABEL))
+                return {}
+            case "phase":
+                return backend.phase(conversation_id)
+            case "advance":
+                from_phase = parameters.choice(payload, "from", parameters.PHASES)
+                return await backend.advance(conversation_id, from_phase=from_phase)
+            case "progress":
+                value = parameters.number(payload, "value", least=0.0, most=1.0)
+                return await backend.progress(conversation_id, value)
+            case _:
+                return await self._send(conversation_id, payload)
+
+    def _known(self, event: str, payload: Json) -> str:
+        if event not in OF_A_CONVERSATION:
+            raise Refusal("bad_request", f"the topic node has no event {event!r:.80}; see docs/channel.md")
+        return self._backend.resolve(parameters.conversation_prefix(payload))
+
+    async def _create(self, payload: Json) -> Json:
+        title = parameters.text(payload, "title", most=parameters.MAX_TITLE).strip()
+        description = parameters.optional_text(payload, "description", most=parameters.MAX_DESCRIPTION) or ""
+        with_ai = parameters.flag(payload, "ai", default=True)
+        return await self._backend.create(title=title, description=description, ai=with_ai)
+
+    async def _invite(self, conversation_id: str, payload: Json) -> Json:
+        uses = parameters.integer(payload, "uses", default=DEFAULT_USES, least=0, most=parameters.MAX_USES)
+        expires_s = parameters.integer(
+            payload, "expires_s", default=DEFAULT_EXPIRES_S, least=1, most=parameters.MAX_EXPIRES_S
+        )
+        return await self._backend.invite(conversation_id, uses=uses, expires_s=expires_s)
+
+    async def _send(self, conversation_id: str, payload: Json) -> Json:
+        content = parameters.content(payload)
+        reply_to = parameters.message_prefix(payload, "reply_to")
+        if reply_to is not None:
+            reply_to = self._backend.resolve_message(conversation_id, reply_to)
+        if len(self._messages) >= MAX_BUCKETS:
+            self._messages.clear()
+        spend(self._messages.setdefault(conversation_id, message_bucket()), self._now(), "messages")
+        return await self._backend.post(conversation_id, content, reply_to=reply_to)
+
+
+OF_A_CONVERSATION: Final = frozenset(
+    {"resolve", "show", "invite", "ai_add", "ai_remove", "phase", "advance", "progress", "send"}
+)
+"""Pushes that name a conversation."""

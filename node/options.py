@@ -1,0 +1,25 @@
+"""What a person may ask of `peer2peer node`."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+
+@dataclass(frozen=True, slots=True)
+class NodeOptions:
+    """Settings of one run of the node.
+
+    Attributes:
+        listen: multiaddrs to listen on; empty means the node's own default.
+        api: `HOST:PORT` of the channel; port 0 takes a free one.
+        mdns: look for peers on the local network.
+        bootstrap: multiaddrs of peers to dial at the start.
+        ready_fd: file descriptor that gets the ready line too; None for stdout alone.
+        passphrase_file: file whose first line unlocks the keys; None for a profile without a passphrase.
+    """
+
+    listen: tuple[str, ...] = ()
+    api: str = "127.0.0.1:0"
+    mdns: bool = True
+    bootstrap: tuple[str, ...] = ()
+    ready_fd: int | None = None
+    passphrase_file: Path | None = None

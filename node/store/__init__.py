@@ -1,0 +1,1 @@
+"""SQLite, through sqlite-utils: operations, what they come to, known peers."""

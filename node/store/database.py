@@ -1,0 +1,111 @@
+"""The database file of a profile: opening it, its tables, and what to say when it is damaged.
+
+WAL with `synchronous=NORMAL`: whatever was committed survives the end of the process, however it ends; a power cut may
+lose the last commits, which other members still have, but never leaves half of one.
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final
+
+from sqlite_utils import Database
+
+from node.errors import StartError
+
+VERSION: Final = 1
+_CHECK_BELOW_BYTES: Final = 256 << 20
+
+_TABLES: Final = """
+CREATE TABLE conversations (
+    key INTEGER PRIMARY KEY,
+    id BLOB NOT NULL UNIQUE,
+    created_ms INTEGER NOT NULL,
+    status TEXT NOT NULL,
+    control_heads BLOB NOT NULL DEFAULT x'',
+    content_heads BLOB NOT NULL DEFAULT x'',
+    read_vts_ms INTEGER NOT NULL DEFAULT 0,
+    session BLOB NOT NULL
+) STRICT;
+CREATE TABLE operations (
+    number INTEGER PRIMARY KEY,
+    conversation INTEGER NOT NULL REFERENCES conversations (key),
+    id BLOB NOT NULL,
+    plane INTEGER NOT NULL,
+    kind INTEGER NOT NULL,
+    depth INTEGER NOT NULL,
+    vts_ms INTEGER NOT NULL,
+    author BLOB NOT NULL,
+    shown INTEGER NOT NULL,
+    header BLOB NOT NULL,
+    signature BLOB NOT NULL,
+    body BLOB NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX operations_by_id ON operations (conversation, id);
+CREATE INDEX timeline ON operations (conversation, vts_ms, depth, id) WHERE shown = 1;
+CREATE INDEX operations_by_kind ON operations (conversation, plane, kind);
+CREATE TABLE epoch_keys (
+    conversation INTEGER NOT NULL REFERENCES conversations (key),
+    epoch BLOB NOT NULL,
+    closed BLOB NOT NULL,
+    PRIMARY KEY (conversation, epoch)
+) STRICT;
+CREATE TABLE registers (
+    conversation INTEGER NOT NULL REFERENCES conversations (key),
+    device BLOB NOT NULL,
+    slot BLOB NOT NULL,
+    encoded BLOB NOT NULL,
+    PRIMARY KEY (conversation, device, slot)
+) STRICT;
+CREATE TABLE peers (
+    peer_id TEXT PRIMARY KEY,
+    addresses TEXT NOT NULL,
+    last_seen_ms INTEGER NOT NULL
+) STRICT;
+"""
+
+
+def open_database(path: Path) -> Database:
+    """Return the profile's database, made or brought up to date where needed.
+
+    Raises:
+        StartError: `damaged_database`, or it was written by a newer program; nothing in it is changed then.
+    """
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
+        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+            connection.execute(f"PRAGMA {pragma}")
+        path.chmod(0o600)
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        if version > VERSION:
+            raise StartError(
+                "newer_database",
+                f"the database {path} was written by a newer program (version {version}): update this one",
+            )
+        if version == 0:
+            connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+        elif path.stat().st_size < _CHECK_BELOW_BYTES:
+            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if found != "ok":
+                raise StartError("damaged_database", _damaged(path))
+    except sqlite3.DatabaseError as error:
+        raise StartError("damaged_database", _damaged(path)) from error
+    return Database(connection)
+
+
+@contextmanager
+def transaction(database: Database) -> Iterator[sqlite3.Connection]:
+    """Run the block in one transaction: all of it is stored, or, on any error, none."""
+    connection: sqlite3.Connection = database.conn
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        yield connection
+    except BaseException:
+        connection.execute("ROLLBACK")
+        raise
+    connection.execute("COMMIT")
+
+
+def _damaged(path: Path) -> str:
+    return f"the database {path} is damaged: put a backup in its place; nothing was changed"

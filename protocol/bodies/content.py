@@ -1,0 +1,193 @@
+"""Content bodies: what people and AI participants say and decide, always encrypted (PROTOCOL section 3)."""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from crypto.codec import decode, encode
+from crypto.errors import CodecError
+from crypto.ids import ID_BYTES, OpId, blake2b
+from protocol import limits
+from protocol.bodies.schema import Schema, encode_body, number, raw, row, text
+from protocol.errors import RemoteError
+
+
+class ContentKind(IntEnum):
+    """Numbers inside the encrypted body; those without a schema below are reserved."""
+
+    MESSAGE = 1
+    EDIT = 2
+    DELETE = 3
+    REACT = 4
+    TITLE = 5
+    DESCRIPTION = 6
+    PIN = 7
+    PHASE_ADVANCE = 8
+    PHASE_PROGRESS = 9
+    PHASE_SET = 10
+    AI_LEASE = 11
+    AI_REPLY = 12
+    AI_RETRY = 13
+    ARCHIVE = 14
+    CARRY = 15
+    REOPEN = 16
+
+
+class ReplyPolicy(IntEnum):
+    """When an AI participant answers (S35)."""
+
+    NEVER = 0
+    EVERY = 1
+    MENTIONED = 2
+    ADDRESSED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """What a person wrote."""
+
+    text: str
+    reply_to: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class Title:
+    """The conversation's title from here on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Description:
+    """The conversation's description from here on."""
+
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseAdvance:
+    """One step forward, counted only where the conversation still is at `from_step` (S27)."""
+
+    from_step: int
+    """`cycle * 5 + phase`."""
+
+
+@dataclass(frozen=True, slots=True)
+class PhaseProgress:
+    """How far the phase has come, in ten-thousandths; ignored once the step is over."""
+
+    step: int
+    value: int
+
+
+@dataclass(frozen=True, slots=True)
+class AiReply:
+    """The one answer of an AI to one message (PROTOCOL section 9)."""
+
+    ai: bytes
+    reply_key: bytes
+    term: int
+    stream: bytes
+    reply_to: OpId
+    text: str
+    provenance: tuple[str, str, int]
+    """`(provider, model, milliseconds)`."""
+    lease: bytes = b""
+
+
+@dataclass(frozen=True, slots=True)
+class AiSettings:
+    """What an AI participant is; travels closed inside a control operation."""
+
+    name: str
+    provider: str
+    model: str
+    persona: str = ""
+    system_prompt: str = ""
+    temperature_milli: int = 700
+    policy: int = ReplyPolicy.EVERY
+
+
+ContentBody = Message | Title | Description | PhaseAdvance | PhaseProgress | AiReply
+
+_step = number(1 << 40)
+SCHEMAS: Final[dict[int, Schema[Any]]] = {
+    ContentKind.MESSAGE: Schema(Message, (1, text(limits.TEXT_CHARACTERS, least=1)), (2, raw(0, ID_BYTES))),
+    ContentKind.TITLE: Schema(Title, (1, text(limits.TITLE_CHARACTERS, least=1))),
+    ContentKind.DESCRIPTION: Schema(Description, (1, text(limits.DESCRIPTION_CHARACTERS))),
+    ContentKind.PHASE_ADVANCE: Schema(PhaseAdvance, (1, _step)),
+    ContentKind.PHASE_PROGRESS: Schema(PhaseProgress, (1, _step), (2, number(10_000))),
+    ContentKind.AI_REPLY: Schema(
+        AiReply,
+        (1, raw(ID_BYTES)),
+        (2, raw(ID_BYTES)),
+        (3, number(1 << 32)),
+        (4, raw(8)),
+        (5, raw(ID_BYTES)),
+        (6, text(limits.AI_TEXT_CHARACTERS, least=1)),
+        (7, row(text(64), text(200), number(1 << 32))),
+        (8, raw(0, ID_BYTES)),
+    ),
+}
+_KINDS: Final = {schema.model: kind for kind, schema in SCHEMAS.items()}
+
+_SETTINGS: Final = Schema(
+    AiSettings,
+    (1, text(limits.NAME_CHARACTERS, least=1)),
+    (2, text(64, least=1)),
+    (3, text(200)),
+    (4, text(limits.PERSONA_CHARACTERS)),
+    (5, text(limits.PERSONA_CHARACTERS)),
+    (6, number(2_000)),
+    (7, number(max(ReplyPolicy))),
+)
+
+
+def kind_of(body: ContentBody) -> ContentKind:
+    """Return the number a content body has on the wire."""
+    return ContentKind(_KINDS[type(body)])
+
+
+def dump_content(body: ContentBody) -> bytes:
+    """Return the plaintext bytes of a content body (ValueError where it breaks its own rules)."""
+    kind = _KINDS[type(body)]
+    return encode_body(kind, SCHEMAS[kind].dump(body))
+
+
+def load_content(data: bytes) -> ContentBody | None:
+    """Return the content body in the plaintext `data`; None for a kind this program does not know (kept, not folded).
+
+    Raises:
+        RemoteError: `bad_body`; such an operation is a permanent no-op, on every node alike.
+    """
+    try:
+        decoded = decode(data, max_bytes=limits.CONTENT_BODY_BYTES)
+    except CodecError as error:
+        raise RemoteError("bad_body", f"a content body is {error}") from error
+    match decoded:
+        case [int() as kind, dict() as table]:
+            pass
+        case _:
+            raise RemoteError("bad_body", "a body is a kind and a map")
+    if kind not in SCHEMAS:
+        return None
+    body: ContentBody = SCHEMAS[kind].load(table)
+    return body
+
+
+def dump_settings(settings: AiSettings) -> bytes:
+    """Return the plaintext bytes of an AI's settings (ValueError where a value is out of range)."""
+    return encode(_SETTINGS.dump(settings))
+
+
+def load_settings(data: bytes) -> AiSettings:
+    """Return the AI's settings in `data` (RemoteError `bad_body`)."""
+    try:
+        return _SETTINGS.load(decode(data, max_bytes=limits.CONTENT_BODY_BYTES))
+    except CodecError as error:
+        raise RemoteError("bad_body", f"an AI's settings are {error}") from error
+
+
+def reply_key(ai: bytes, trigger: OpId) -> bytes:
+    """Return the key under which all answers of one AI to one message compete (PROTOCOL section 9)."""
+    return blake2b(ai + trigger, person=b"p2p.reply.1")

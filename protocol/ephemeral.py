@@ -1,0 +1,198 @@
+"""Signals that are never stored: who is typing, and an AI's text as it grows (PROTOCOL section 8, S14, S36).
+
+Frame: `[ [1, kind, device, boot8, count, ts, epoch, closed] as bin, signature ]`. A frame counts once: per device and
+start of its program the count must rise, and a frame older than a minute changes nothing (S23).
+"""
+
+from dataclasses import dataclass
+from enum import IntEnum
+from typing import Any, Final
+
+from crypto.codec import decode, encode
+from crypto.errors import CodecError, SealError, SignatureError
+from crypto.ids import ID_BYTES, DeviceKey, IdentityKey, OpId
+from crypto.keys import Device
+from crypto.sealed import close, open_closed
+from crypto.signatures import EPHEMERAL_CONTEXT, verify
+from protocol import limits
+from protocol.authority import Authority
+from protocol.bodies.schema import Schema, flag, number, raw, text
+from protocol.errors import RemoteError
+from protocol.keyring import Keyring
+
+VERSION: Final = 1
+BOOT_BYTES: Final = 8
+STREAM_BYTES: Final = 8
+
+
+class SignalKind(IntEnum):
+    """Numbers on the wire."""
+
+    PRESENCE = 1
+    TYPING = 2
+    AI_DELTA = 3
+    AI_CLAIM = 4
+    HEADS_HINT = 5
+
+
+class DeltaState(IntEnum):
+    """How an AI's answer stands."""
+
+    THINKING = 0
+    GROWING = 1
+    DONE = 2
+    FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Typing:
+    """Somebody presses keys, or has stopped."""
+
+    is_typing: bool
+
+
+@dataclass(frozen=True, slots=True)
+class AiDelta:
+    """An AI's answer in flight: the whole text so far, so that a lost frame costs nothing."""
+
+    ai: bytes
+    stream: bytes
+    reply_to: OpId
+    state: int
+    text: str = ""
+    code: str = ""
+    """With `FAILED`: the stable name of the cause; `text` then is the sentence for a person."""
+
+
+Signal = Typing | AiDelta
+
+_SCHEMAS: Final[dict[int, Schema[Any]]] = {
+    SignalKind.TYPING: Schema(Typing, (1, flag())),
+    SignalKind.AI_DELTA: Schema(
+        AiDelta,
+        (1, raw(ID_BYTES)),
+        (2, raw(STREAM_BYTES)),
+        (3, raw(ID_BYTES)),
+        (4, number(max(DeltaState))),
+        (5, text(limits.AI_TEXT_CHARACTERS)),
+        (6, text(64)),
+    ),
+}
+_KINDS: Final = {schema.model: kind for kind, schema in _SCHEMAS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Heard:
+    """A signal that counts."""
+
+    author: IdentityKey
+    device: DeviceKey
+    signal: Signal
+
+
+class Ear:
+    """Decides which ephemeral frames of one conversation count."""
+
+    def __init__(self, authority: Authority, keyring: Keyring) -> None:
+        self._authority = authority
+        self._keyring = keyring
+        self._last: dict[DeviceKey, tuple[bytes, int, int]] = {}
+        """Per device: start of its program, its last count and time."""
+
+    def hear(self, data: bytes, *, now_ms: int) -> Heard:
+        """Return the signal in `data`.
+
+        Raises:
+            RemoteError: malformed, forged, replayed, stale, foreign, or closed under a key not held.
+        """
+        device, boot, count, ts_ms, kind, epoch, closed, payload, signature = _parse(data)
+        author = self._authority.owner(device)
+        if author is None:
+            raise RemoteError("foreign", "a signal comes from no member's device")
+        if abs(now_ms - ts_ms) > limits.EPHEMERAL_AGE_MS:
+            raise RemoteError("stale", "a signal is too old")
+        last = self._last.get(device)
+        if last is not None:
+            same_boot = boot == last[0]
+            if (same_boot and count <= last[1]) or (not same_boot and ts_ms <= last[2]):
+                raise RemoteError("replayed", "a signal was heard before")
+        try:
+            verify(
+                device,
+                self._keyring.conversation + payload,
+                signature=signature,
+                context=EPHEMERAL_CONTEXT,
+            )
+        except SignatureError as error:
+            raise RemoteError("bad_signature", "a signal's signature is false") from error
+        self._last[device] = (boot, count, ts_ms)
+        if epoch not in self._keyring:
+            raise RemoteError("locked", "a signal is closed under a key that is not held here")
+        try:
+            plain = open_closed(self._keyring.keys[epoch].ephemeral, closed, associated=device)
+        except SealError as error:
+            raise RemoteError("cannot_open", "a signal cannot be opened") from error
+        if kind not in _SCHEMAS:
+            raise RemoteError("unknown_kind", "a signal is of an unknown kind")
+        try:
+            signal: Signal = _SCHEMAS[kind].load(decode(plain))
+        except CodecError as error:
+            raise RemoteError("bad_body", "a signal is malformed") from error
+        return Heard(author, device, signal)
+
+
+class Mouth:
+    """Writes this device's ephemeral frames for one conversation."""
+
+    def __init__(self, keyring: Keyring, device: Device, *, boot: bytes) -> None:
+        """`boot`: 8 random bytes, new at each start of the program."""
+        self._keyring = keyring
+        self._device = device
+        self._boot = boot
+        self._count = 0
+
+    def say(self, signal: Signal, *, epoch: OpId, now_ms: int, nonce: bytes) -> bytes:
+        """Return the frame that carries `signal`."""
+        self._count += 1
+        kind = _KINDS[type(signal)]
+        plain = encode(_SCHEMAS[kind].dump(signal))
+        closed = close(self._keyring.keys[epoch].ephemeral, plain, nonce=nonce, associated=self._device.public)
+        payload = encode([VERSION, kind, self._device.public, self._boot, self._count, now_ms, epoch, closed])
+        signature = self._device.signing.sign(self._keyring.conversation + payload, context=EPHEMERAL_CONTEXT)
+        return encode([payload, signature])
+
+
+def looks_sound(data: bytes) -> bool:
+    """Return whether a frame may be passed on: its form is right, whoever it is from."""
+    try:
+        _parse(data)
+    except RemoteError:
+        return False
+    return True
+
+
+def _parse(data: bytes) -> tuple[DeviceKey, bytes, int, int, int, OpId, bytes, bytes, bytes]:
+    bad = RemoteError("bad_frame", "an ephemeral frame is malformed")
+    try:
+        outer = decode(data, max_bytes=limits.EPHEMERAL_FRAME_BYTES * 4)
+        match outer:
+            case [bytes() as payload, bytes() as signature]:
+                inner = decode(payload, max_bytes=limits.EPHEMERAL_FRAME_BYTES * 4)
+            case _:
+                raise bad
+    except CodecError as error:
+        raise bad from error
+    match inner:
+        case [
+            int() as version,
+            int() as kind,
+            bytes() as device,
+            bytes() as boot,
+            int() as count,
+            int() as ts_ms,
+            bytes() as epoch,
+            bytes() as closed,
+        ] if version == VERSION and len(device) == len(epoch) == ID_BYTES and len(boot) == BOOT_BYTES:
+            return DeviceKey(device), boot, count, ts_ms, kind, OpId(epoch), closed, payload, signature
+        case _:
+            raise bad
