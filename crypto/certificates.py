@@ -10,6 +10,7 @@ from crypto.codec import decode, encode
 from crypto.errors import CodecError, SignatureError
 from crypto.ids import ID_BYTES, BoxKey, DeviceKey, IdentityKey
 from crypto.keys import Device, Identity
+from crypto.sealed import is_usable
 from crypto.signatures import CERTIFICATE_CONTEXT, verify
 
 VERSION = 1
@@ -81,10 +82,14 @@ def parse_certificate(data: bytes) -> Certificate:
             pass
         case _:
             raise CodecError("a certificate has eight fields")
+    if any(type(number) is not int for number in (version, capabilities, created_ms)):
+        raise CodecError("a number in the certificate is none")
     if version != VERSION:
         raise CodecError(f"certificate version {version} is not known here")
     if not len(identity) == len(device) == len(box) == ID_BYTES or not 0 < len(peer_id) <= _MAX_PEER_ID_BYTES:
         raise CodecError("a key in the certificate has the wrong length")
+    if not is_usable(box):
+        raise CodecError("nothing can be sealed to the certificate's key")
     if len(ranks) > _MAX_RANKS or not all(type(rank) is int and rank >= 0 for rank in ranks):
         raise CodecError("the certificate's rank is malformed")
     if not (0 <= capabilities <= 255 and 0 <= created_ms <= _MAX_TIME_MS):

@@ -15,6 +15,8 @@ Value = int | bool | bytes | str | list["Value"] | tuple["Value", ...] | dict[in
 
 MAX_BYTES = 1 << 20
 _MAX_KEY = 255
+_MAX_NESTING = 16
+"""Fixed, so that what can be read never depends on how deep in its calls a program is when it reads."""
 
 
 def encode(value: Value) -> bytes:
@@ -24,7 +26,7 @@ def encode(value: Value) -> bytes:
         CodecError: a part of it has no canonical form (a float, None, an integer beyond 64 bits, a lone surrogate).
     """
     try:
-        packed: bytes = msgpack.packb(_ordered(value), use_bin_type=True, strict_types=False)
+        packed: bytes = msgpack.packb(_ordered(value, _MAX_NESTING), use_bin_type=True, strict_types=False)
     except (OverflowError, ValueError, TypeError) as error:
         raise CodecError(f"cannot be encoded: {error}") from error
     return packed
@@ -54,28 +56,30 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
             max_map_len=_MAX_KEY + 1,
             max_ext_len=0,
         )
-        again: bytes = msgpack.packb(_ordered(value), use_bin_type=True)
+        again: bytes = msgpack.packb(_ordered(value, _MAX_NESTING), use_bin_type=True)
     except CodecError:
         raise
-    except (ValueError, TypeError, OverflowError, RecursionError, msgpack.UnpackException) as error:
+    except (ValueError, TypeError, OverflowError, msgpack.UnpackException) as error:
         raise CodecError(f"not canonical msgpack: {type(error).__name__}") from error
     if again != data:
         raise CodecError("not the canonical form")
     return value
 
 
-def _ordered(value: Any) -> Any:
+def _ordered(value: Any, nesting: int) -> Any:
     """Return `value` with its maps in ascending key order; refuse what has no canonical form."""
     kind = type(value)
     if kind is bytes or kind is int or kind is str or kind is bool:
         return value
+    if (kind is list or kind is tuple or kind is dict) and not nesting:
+        raise CodecError(f"it is nested more than {_MAX_NESTING} deep")
     if kind is list or kind is tuple:
-        return [_ordered(item) for item in value]
+        return [_ordered(item, nesting - 1) for item in value]
     if kind is dict:
         for key in value:
             if type(key) is not int or not 0 <= key <= _MAX_KEY:
                 raise CodecError("map keys are integers from 0 to 255")
-        return {key: _ordered(value[key]) for key in sorted(value)}
+        return {key: _ordered(value[key], nesting - 1) for key in sorted(value)}
     if isinstance(value, bytes | int | str):  # subclasses: NewType is free, IntEnum and the like are reduced
         return _reduced(value)
     raise CodecError(f"{kind.__name__} has no canonical form")

@@ -1,7 +1,8 @@
 """The key file: everything secret that a profile owns, as bytes to be written with mode 0600 (S60).
 
 With a passphrase the secrets are closed under Argon2id; without one they lie open in the file and its mode protects
-them. Layout: `{1: version, 2: kdf, 3: secrets, 4: checksum}` where kdf is `[]` or `[salt, operations, memory_bytes]`.
+them. Layout: `{1: version, 2: kdf, 3: secrets, 4: checksum}` where kdf is `[]` or `[salt, operations, memory_bytes]`;
+the checksum covers kdf and secrets, so that damage is never taken for a wrong passphrase.
 """
 
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ SALT_BYTES = argon2id.SALTBYTES
 OPERATIONS = 3
 MEMORY_BYTES = 64 << 20
 _MOST_MEMORY_BYTES = 1 << 30
+_MOST_OPERATIONS = 64
 _ASSOCIATED = b"p2p.keystore.1"
 _SEEDS = 5
 
@@ -74,7 +76,7 @@ def write_keystore(secrets: Secrets, *, passphrase: str | None, randomness: byte
         salt, nonce = randomness[:SALT_BYTES], randomness[SALT_BYTES : SALT_BYTES + NONCE_BYTES]
         kdf = [salt, OPERATIONS, MEMORY_BYTES]
         held = close(_stretch(passphrase, salt, OPERATIONS, MEMORY_BYTES), plain, nonce=nonce, associated=_ASSOCIATED)
-    return encode({1: VERSION, 2: list(kdf), 3: held, 4: _checksum(held)})
+    return encode({1: VERSION, 2: list(kdf), 3: held, 4: _checksum(kdf, held)})
 
 
 def is_locked(data: bytes) -> bool:
@@ -94,7 +96,9 @@ def read_keystore(data: bytes, *, passphrase: str | None) -> Secrets:
         if passphrase is None:
             raise PassphraseError("this profile is locked: give its passphrase")
         match kdf:
-            case [bytes() as salt, int() as operations, int() as memory] if memory <= _MOST_MEMORY_BYTES:
+            case [bytes() as salt, int() as operations, int() as memory] if (
+                operations <= _MOST_OPERATIONS and memory <= _MOST_MEMORY_BYTES
+            ):
                 pass
             case _:
                 raise KeystoreError("the key file is damaged: restore it from your backup")
@@ -129,7 +133,7 @@ def _outer(data: bytes) -> tuple[list[int | bytes], bytes]:
             raise KeystoreError("the key file is damaged: restore it from your backup")
     if version != VERSION:
         raise KeystoreError(f"the key file has version {version}, which this program does not know: update it")
-    if checksum != _checksum(held):
+    if checksum != _checksum(kdf, held):
         raise KeystoreError("the key file is damaged: restore it from your backup")
     return kdf, held
 
@@ -138,5 +142,5 @@ def _stretch(passphrase: str, salt: bytes, operations: int, memory: int) -> byte
     return argon2id.kdf(KEY_BYTES, passphrase.encode(), salt, opslimit=operations, memlimit=memory)
 
 
-def _checksum(held: bytes) -> bytes:
-    return blake2b(held, person=b"p2p.keystore.1", size=16)
+def _checksum(kdf: list[int | bytes], held: bytes) -> bytes:
+    return blake2b(encode([list(kdf), held]), person=b"p2p.keystore.1", size=16)

@@ -3,6 +3,7 @@
 from nacl.bindings import (
     crypto_aead_xchacha20poly1305_ietf_decrypt,
     crypto_aead_xchacha20poly1305_ietf_encrypt,
+    crypto_scalarmult,
 )
 from nacl.exceptions import CryptoError as NaclError
 from nacl.public import PrivateKey, PublicKey, SealedBox
@@ -33,6 +34,15 @@ def open_closed(key: bytes, closed: bytes, *, associated: bytes) -> bytes:
         return crypto_aead_xchacha20poly1305_ietf_decrypt(closed[NONCE_BYTES:], associated, closed[:NONCE_BYTES], key)
     except NaclError as error:
         raise SealError("cannot be opened with this key") from error
+
+
+def is_usable(box: bytes) -> bool:
+    """Return whether texts can be sealed to the 32-byte X25519 key `box`: it is not one of the few of small order."""
+    try:
+        crypto_scalarmult(bytes(KEY_BYTES), box)
+    except NaclError:
+        return False
+    return True
 
 
 def seal_to(box: BoxKey, plaintext: bytes) -> bytes:

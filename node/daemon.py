@@ -119,7 +119,7 @@ async def _serve(profile: Profile, library: Library, options: NodeOptions, confi
     ):
         services = Services(network, library, clock=clock, random=random)
         hosting = Hosting(registry, clock=clock, say=services.say)
-        doorway = Doorway(network, library, clock=clock, pull=services.syncer.pull)
+        doorway = Doorway(network, library, clock=clock, want=services.syncer.want)
         backend = NodeBackend(
             library, services, doorway, registry, hosting, clock=clock, api="", random_bytes=token_bytes
         )

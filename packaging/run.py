@@ -18,7 +18,9 @@ def main() -> int:
     from node.profile import KEYSTORE, create_profile
 
     home = Path(os.environ.get("PEER2PEER_HOME") or user_data_path("peer2peer", appauthor=False))
-    sys.stderr.write("No display here: running the node without a window. In another terminal: uv run peer2peer --help\n")
+    sys.stderr.write(
+        "No display here: running the node without a window. In another terminal: uv run peer2peer --help\n"
+    )
     if not (home / KEYSTORE).exists():
         name = os.environ.get("USER") or "me"
         create_profile(home, name, None)

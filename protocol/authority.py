@@ -55,6 +55,8 @@ class _Bound:
 
     certificate: Certificate
     bit: int
+    key: tuple[int, OpId]
+    """`(depth, id)` of the operation: where two bind one device, the first in order counts, on every node alike."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,10 +154,9 @@ class Authority:
 
     def owner(self, device: DeviceKey) -> IdentityKey | None:
         """Return the member whose device this is, or None."""
-        for bound in self._devices.get(device, ()):
-            if bound.certificate.identity in self._standings:
-                return bound.certificate.identity
-        return None
+        bounds = self._devices.get(device, ())
+        first = min(bounds, key=lambda bound: bound.key, default=None)
+        return first.certificate.identity if first is not None else None
 
     def peers(self) -> dict[bytes, IdentityKey]:
         """Return the libp2p peer ids (text form, as bytes) of all members' devices."""
@@ -165,6 +166,14 @@ class Authority:
             for bound in bounds
             if bound.certificate.identity in self._standings
         }
+
+    def includes(self, names: Iterable[OpId], name: OpId) -> bool:
+        """Return whether `name` is one of `names` or lies in their past; all of them are here."""
+        return bool(self.past(names) & self._bits[name])
+
+    def bindings(self, device: DeviceKey) -> list[OpId]:
+        """Return the operations that bind a device to its owner, in order."""
+        return [bound.key[1] for bound in sorted(self._devices.get(device, ()), key=lambda bound: bound.key)]
 
     def invite(self, key: bytes) -> tuple[OpId, InviteCreate] | None:
         """Return the invite with this public key."""
@@ -206,10 +215,10 @@ class Authority:
         return winners
 
     def _author(self, device: DeviceKey, past: int) -> IdentityKey:
-        for bound in self._devices.get(device, ()):
-            if bound.bit & past:
-                return bound.certificate.identity
-        raise _refused("its device belongs to nobody there")
+        bounds = [bound for bound in self._devices.get(device, ()) if bound.bit & past]
+        if not bounds:
+            raise _refused("its device belongs to nobody there")
+        return min(bounds, key=lambda bound: bound.key).certificate.identity
 
     def _level(self, identity: IdentityKey, past: int) -> int:
         levels = [standing.level for standing in self._standings.get(identity, ()) if standing.bit & past]
@@ -258,7 +267,7 @@ class Authority:
                     raise _refused("it changes an AI that does not exist")
                 if body.ai and not self._bits[OpId(body.ai)] & past:
                     raise _refused("it changes an AI outside its past")
-                if not self._bits.get(body.epoch, 0) & past:
+                if not self._bits.get(body.epoch, 0) & past or not isinstance(self.rules[body.epoch].body, EpochNew):
                     raise _refused("it cites an epoch outside its past")
             case InviteCreate() | EpochNew():
                 pass
@@ -289,22 +298,23 @@ class Authority:
         match rule.body:
             case Genesis():
                 for identity, level, certificates in rule.body.slots:
-                    self._stand(identity, level, bit, rule.id, certificates)
+                    self._stand(identity, level, bit, rule, certificates)
             case Grant():
-                self._stand(rule.body.subject, rule.body.level, bit, rule.id, rule.body.certificates)
+                self._stand(rule.body.subject, rule.body.level, bit, rule, rule.body.certificates)
             case Admit():
                 invite = self.rules[rule.body.invite].body
                 assert isinstance(invite, InviteCreate)
                 level = min(invite.level, Level.MEMBER)
-                self._stand(rule.body.subject, level, bit, rule.id, (rule.body.certificate,))
+                self._stand(rule.body.subject, level, bit, rule, (rule.body.certificate,))
             case InviteCreate() | EpochNew() | EpochWrap() | AiSet():
                 pass
 
-    def _stand(self, identity: IdentityKey, level: int, bit: int, proof: OpId, certificates: tuple[bytes, ...]) -> None:
-        self._standings.setdefault(identity, []).append(_Standing(identity, level, bit, proof))
+    def _stand(self, identity: IdentityKey, level: int, bit: int, rule: Rule, certificates: tuple[bytes, ...]) -> None:
+        self._standings.setdefault(identity, []).append(_Standing(identity, level, bit, rule.id))
         for encoded in certificates:
             certificate = _certificate(encoded, identity)
-            self._devices.setdefault(certificate.device, []).append(_Bound(certificate, bit))
+            bound = _Bound(certificate, bit, (rule.depth, rule.id))
+            self._devices.setdefault(certificate.device, []).append(bound)
 
 
 def _needed_level(body: ControlBody) -> Level:

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from crypto.epochs import Position
+from crypto.errors import CodecError
 from crypto.ids import OpId
 from protocol import limits
 from protocol.authority import Member
@@ -16,6 +17,7 @@ from protocol.replica import Replica
 def write_control(replica: Replica, body: ControlBody, *, now_ms: int) -> Op:
     """Return a signed control operation on top of everything known; it still has to be received by `replica`."""
     data = _sound(lambda: dump_control(body))
+    _check_length(data, limits.CONTROL_BODY_BYTES)
     plane, device = replica.control, replica.device
     tip = plane.tips.get(device.public)
     parents = highest(plane.head_keys(), most=limits.MAX_PARENTS)
@@ -44,19 +46,20 @@ def write_content(replica: Replica, body: ContentBody, *, now_ms: int, nonce: by
     """
     plain = _sound(lambda: dump_content(body))
     plane, device = replica.content, replica.device
-    epoch = writing_epoch(replica)
     tip = plane.tips.get(device.public)
+    epoch, auth = _epoch_and_auth(replica, tip.auth if tip else ())
     parents = highest(plane.head_keys(), most=limits.MAX_PARENTS)
     seq, prev = (tip.seq + 1, tip.id) if tip else (0, None)
     position = Position(replica.id, device.public, CONTENT, seq, prev or b"")
     data = replica.keyring.encrypt(plain, epoch=epoch, position=position, nonce=nonce)
+    _check_length(data, limits.CONTENT_BODY_BYTES)
     header = Header(
         plane=CONTENT,
         device=device.public,
         seq=seq,
         prev=prev,
         parents=parents,
-        auth=_auth(replica, tip.auth if tip else ()),
+        auth=auth,
         depth=1 + max((plane.entries[parent].depth for parent in parents), default=-1),
         ts_ms=now_ms,
         epoch=epoch,
@@ -85,16 +88,30 @@ def own_member(replica: Replica, *, level: int, to: str) -> Member:
     raise UsageError("not_allowed", f"you are not a member of this conversation and cannot {to}")
 
 
-def _auth(replica: Replica, before: tuple[OpId, ...]) -> tuple[OpId, ...]:
-    """Return at most four control heads that include everything this device cited before."""
-    authority = replica.authority
-    needed = authority.past(before)
-    heads = sorted(replica.control.head_keys(), key=lambda key: ((authority.past([key[1]]) & needed).bit_count(), key))
-    return tuple(sorted(name for _, name in heads[-limits.MAX_AUTH :]))
+def _epoch_and_auth(replica: Replica, before: tuple[OpId, ...]) -> tuple[OpId, tuple[OpId, ...]]:
+    """Return the epoch to write under and at most four control heads to cite.
+
+    With more heads than that, first come those that include what this device cited `before` (or, in its first
+    operation, what made it a member), then the newest epoch's, then the highest.
+    """
+    authority, device = replica.authority, replica.device.public
+    newest = writing_epoch(replica)
+    heads = [name for _, name in reversed(replica.control.head_keys())]
+    cited: list[OpId] = []
+    for wanted in (*(before or authority.bindings(device)[:1]), newest, *heads):
+        if len(cited) < limits.MAX_AUTH and not authority.includes(cited, wanted):
+            cited.append(next(head for head in heads if authority.includes([head], wanted)))
+    held = [rule.id for rule in authority.epochs() if rule.id in replica.keyring and authority.includes(cited, rule.id)]
+    return (held[-1] if held else newest), tuple(sorted(cited))
 
 
 def _sound(dump: Callable[[], bytes]) -> bytes:
     try:
         return dump()
-    except ValueError as error:
+    except (ValueError, CodecError) as error:
         raise UsageError("bad_request", f"that cannot be written: {error}") from error
+
+
+def _check_length(data: bytes, most: int) -> None:
+    if len(data) > most:
+        raise UsageError("bad_request", f"that cannot be written: it takes {len(data)} bytes of at most {most}")

@@ -74,29 +74,29 @@ class Keyring:
 
         A wrap or history link that is false (wrong key, wrong recipient) is ignored: another member can wrap again.
         """
-        if epoch in self.keys:
-            return []
+        learned = []
         for recipient, sealed in wraps.wraps:
-            if recipient == device.public:
+            if recipient == device.public and epoch not in self.keys:
                 try:
                     self.hold(epoch, unwrap(sealed, box_secret=device.box_secret, commit=epochs[epoch].commit))
                 except SealError:
                     continue
-                return [epoch, *self._learn_history(epoch, epochs)]
-        return []
-
-    def _learn_history(self, epoch: OpId, epochs: Mapping[OpId, EpochNew]) -> list[OpId]:
-        learned = []
-        for earlier, closed in epochs[epoch].history:
-            if earlier in self.keys or earlier not in epochs:
-                continue
-            try:
-                key = open_history(self.keys[epoch].key, closed)
-            except SealError:
-                continue
-            if commitment(key) == epochs[earlier].commit:
-                self.hold(earlier, key)
-                learned += [earlier, *self._learn_history(earlier, epochs)]
+                learned.append(epoch)
+        # a link may lead to the epoch that is new here, as well as away from it
+        open_ends = [held for held in self.keys if held in epochs] if isinstance(wraps, EpochNew) else list(learned)
+        while open_ends:
+            later = open_ends.pop()
+            for earlier, closed in epochs[later].history:
+                if earlier in self.keys or earlier not in epochs:
+                    continue
+                try:
+                    key = open_history(self.keys[later].key, closed)
+                except SealError:
+                    continue
+                if commitment(key) == epochs[earlier].commit:
+                    self.hold(earlier, key)
+                    learned.append(earlier)
+                    open_ends.append(earlier)
         return learned
 
     def decrypt(self, header: Header, body: bytes) -> bytes:

@@ -108,15 +108,23 @@ class Registers:
         self._held: dict[tuple[DeviceKey, bytes], Register] = {}
 
     def merge(self, register: Register) -> bool:
-        """Keep the register if it is newer than what is held; return whether it was."""
+        """Keep the register if it is newer than what is held; return whether it was.
+
+        Of a device's slots only the newest few are kept: each epoch blinds their names anew, so old ones fall out.
+        """
         at = (register.device, register.slot)
         held = self._held.get(at)
         if held is not None and held.rank >= register.rank:
             return False
-        if held is None and sum(device == register.device for device, _ in self._held) >= limits.REGISTERS_PER_DEVICE:
-            return False
         self._held[at] = register
-        return True
+        if held is not None:
+            return True
+        own = [each for each in self._held.values() if each.device == register.device]
+        if len(own) <= limits.REGISTERS_PER_DEVICE:
+            return True
+        oldest = min(own, key=lambda each: each.rank)
+        del self._held[(oldest.device, oldest.slot)]
+        return oldest is not register
 
     def value(self, device: DeviceKey, name: bytes) -> bytes | None:
         """Return a device's newest readable value for the slot `name`."""

@@ -104,7 +104,11 @@ class Replica:
         for op in ops:
             self._offer(op, outcome)
         self._unlock(outcome)
-        outcome.missing = {name for name in self._waiting_for if name not in self and name not in self._waiting}
+        outcome.missing = {
+            name
+            for name, waiting in self._waiting_for.items()
+            if name not in self and name not in self._waiting and not waiting.isdisjoint(self._waiting)
+        }
         return outcome
 
     def restore(
@@ -184,6 +188,7 @@ class Replica:
                 self._attach(next_op, outcome)
             except RemoteError as error:
                 outcome.rejected.append((next_op.id, error))
+                self._drop_waiting_for(next_op.id)
                 continue
             for name in self._waiting_for.pop(next_op.id, set()):
                 waiting = self._waiting.get(name)
@@ -210,6 +215,16 @@ class Replica:
         self._waiting[op.id] = op
         for name in lacking:
             self._waiting_for.setdefault(name, set()).add(op.id)
+
+    def _drop_waiting_for(self, refused: OpId) -> None:
+        """Forget whatever waits for an operation that can never enter."""
+        gone = [refused]
+        while gone:
+            for name in self._waiting_for.pop(gone.pop(), set()):
+                waiting = self._waiting.pop(name, None)
+                if waiting is not None:
+                    self._waiting_of[waiting.header.device] -= 1
+                    gone.append(name)
 
     def _attach(self, op: Op, outcome: Outcome) -> None:
         entry = self.plane(op.header.plane).place(op.id, op.header)
@@ -259,10 +274,10 @@ class Replica:
         if changes:
             new = {row.op.id: at for at, row in enumerate(outcome.rows)}
             for name, is_shown in changes.items():
-                if name in new:
+                if name in new and name not in outcome.kinds:
                     row = outcome.rows[new[name]]
                     outcome.rows[new[name]] = replace(row, shown=is_shown)
-                else:
+                else:  # stored before, or told to be shown since its key came
                     outcome.shown[name] = is_shown
         return kind_of(body), shown
 

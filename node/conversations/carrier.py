@@ -7,6 +7,7 @@ the next one, so a burst of a thousand messages is a few dozen frames.
 from collections.abc import Callable, Sequence
 from logging import getLogger
 from secrets import token_bytes
+from typing import Final
 
 import trio
 
@@ -25,6 +26,9 @@ from protocol.registers import Register
 
 log = getLogger("node.gossip")
 
+PACK_S: Final = 0.005
+"""After a frame, what is written meanwhile goes into the next one; a single message never waits."""
+
 _STATES = {int(state): state.name.lower() for state in DeltaState}
 
 
@@ -37,7 +41,7 @@ class Carrier:
         network: Network,
         *,
         boot: bytes,
-        want_sync: Callable[[str, Conversation], None],
+        want_sync: Callable[[str, Conversation], object],
     ) -> None:
         """`boot`: this run of the node, 8 bytes. `want_sync(peer, conversation)` is called where something lacks."""
         self.conversation = conversation
@@ -141,6 +145,7 @@ class Carrier:
                 await network.publish(gossip.ops_topic(name), gossip.pack_registers([register]))
             for frame in signals:
                 await network.publish(gossip.ephemeral_topic(name), frame)
+            await trio.sleep(PACK_S)
 
 
 def tell_delta(conversation: Conversation, delta: AiDelta) -> None:

@@ -9,6 +9,8 @@ from collections.abc import Callable, Iterable, Sequence
 from logging import getLogger
 from secrets import token_bytes
 
+import trio
+
 from crypto.ids import OpId
 from crypto.sealed import NONCE_BYTES
 from node.clock import Clock
@@ -50,6 +52,8 @@ class Conversation:
         """Called with people's messages that are new here, in display order."""
         self.on_contacts: Callable[[], None] = lambda: None
         """Called when a member may have become reachable at another address."""
+        self.titled = trio.Event()
+        """Set once the title is known."""
         self._load()
 
     def _load(self) -> None:
@@ -91,24 +95,23 @@ class Conversation:
             return Outcome()
         return self._take(sound)
 
-    def _take(self, ops: Sequence[Op]) -> Outcome:
-        """Place and commit operations whose signatures hold."""
+    def _take(self, ops: Sequence[Op], *, then: Callable[[Sequence[Op]], None] | None = None) -> Outcome:
+        """Place and commit operations whose signatures hold; once they are on disk call `then`, and tell of them."""
         outcome = self.replica.receive(ops)
         signatures = {op.id: op.signature for op in ops}
         for name, error in outcome.rejected:
             self._reject(name + signatures.get(name, b""), error)
-        self._commit(outcome)
-        return outcome
-
-    def _commit(self, outcome: Outcome) -> None:
         if outcome.is_empty:
-            return
+            return outcome
         try:
             self.records.commit(outcome, self.replica)
         except sqlite3.Error:
             self._load()  # memory must not know more than the disk
             raise
+        if then is not None:
+            then([row.op for row in outcome.rows])
         self._tell(outcome)
+        return outcome
 
     def _reject(self, mark: bytes, error: RemoteError) -> None:
         if len(self._rejected) >= 10_000:
@@ -142,10 +145,9 @@ class Conversation:
         return self._written(write_control(self.replica, body, now_ms=self.clock.now_ms()))
 
     def _written(self, op: Op) -> Op:
-        outcome = self._take([op])
+        outcome = self._take([op], then=self.on_written)
         if outcome.rejected:
             raise UsageError("not_allowed", outcome.rejected[0][1].reason)
-        self.on_written([op])
         return op
 
     def _check_open(self) -> None:
@@ -208,6 +210,8 @@ class Conversation:
         if outcome.keys:
             self.introduce()
         self.view.forget_unread()
+        if self.view.title:
+            self.titled.set()
         if self._events.is_heard:
             messages = [self.view.entered(row) for row in outcome.rows if row.shown]
             messages += [

@@ -1,6 +1,6 @@
 """Coming in by an invite, and letting somebody in: both ends of `/peer2peer/join/1` (docs/protocol.md, "Joining")."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from logging import getLogger
 from secrets import token_bytes
 from typing import Final
@@ -41,18 +41,20 @@ log = getLogger("node.join")
 FRAME_S: Final = 10.0
 WHOLE_S: Final = 45.0
 SYNC_S: Final = 60.0
+SHORT_S: Final = 2.0
+"""A join waits this long for the first sync to end: most are over by then, and the newcomer can write at once."""
 
-Pull = Callable[[str, Conversation], Awaitable[None]]
+Want = Callable[[str, Conversation], trio.Event]
 
 
 class Doorway:
     """Joins conversations and admits others to ours."""
 
-    def __init__(self, network: Network, library: Library, *, clock: Clock, pull: Pull) -> None:
+    def __init__(self, network: Network, library: Library, *, clock: Clock, want: Want) -> None:
         self._network = network
         self._library = library
         self._clock = clock
-        self._pull = pull
+        self._want = want
 
     def open(self) -> None:
         """Answer those who come with a link, from now on."""
@@ -145,16 +147,17 @@ class Doorway:
         conversation = self._library.conversations.get(invite.conversation)
         if conversation is None:
             conversation = self._library.begin_joining(invite.conversation)
-        try:
-            with trio.fail_after(SYNC_S):
-                await self._pull(peer_id, conversation)
-        except (NetworkError, RemoteError, trio.TooSlowError) as error:
-            if not conversation.view.title:
-                raise UsageError(
-                    "unreachable",
-                    "you were let in, but the connection broke before the conversation came: it is fetched as soon as "
-                    "a member can be reached again",
-                ) from error
+        synced = self._want(peer_id, conversation)
+        with trio.move_on_after(SYNC_S):
+            await _first_of(conversation.titled, synced)
+        if not conversation.view.title:
+            raise UsageError(
+                "unreachable",
+                "you were let in, but the connection broke before the conversation came: it is fetched as soon as "
+                "a member can be reached again",
+            )
+        with trio.move_on_after(SHORT_S):
+            await synced.wait()
         return conversation
 
     # --- admitting ---------------------------------------------------------------------------------------------------
@@ -236,6 +239,18 @@ class Doorway:
                 conversation.rule(EpochWrap(proof=own.proof, epoch=rule.id, wraps=wraps))
         log.info("admitted conversation=%s identity=%s", conversation.name[:8], certificate.identity.hex()[:8])
         return admit.id
+
+
+async def _first_of(*events: trio.Event) -> None:
+    """Return when one of these has happened."""
+    async with trio.open_nursery() as nursery:
+
+        async def wait(event: trio.Event) -> None:
+            await event.wait()
+            nursery.cancel_scope.cancel()
+
+        for event in events:
+            nursery.start_soon(wait, event)
 
 
 def _by_peer(invite: Invite) -> dict[str, list[str]]:

@@ -46,21 +46,32 @@ class Syncer:
         self._clock = clock
         self._random = random
         self._nursery: trio.Nursery | None = None
-        self._running: dict[Task, bool] = {}
-        """Pulls under way; True where another is wanted right after."""
+        self._running: dict[Task, trio.Event] = {}
+        """Pulls under way, with what is set when each ends."""
+        self._again: set[Task] = set()
+        """Pulls to be run once more right after."""
         self._per_peer: dict[str, trio.CapacityLimiter] = {}
         self._serving: Counter[str] = Counter()
         self._synced: set[Task] = set()
         """Pairs whose last sync ended well."""
 
-    def want(self, peer_id: str, conversation: Conversation) -> None:
-        """Sync a conversation from a connected peer soon; wanting it again while it runs runs it once more."""
+    def want(self, peer_id: str, conversation: Conversation) -> trio.Event:
+        """Sync a conversation from a connected peer soon; return what is set when that has ended, well or not.
+
+        Wanting it again while it runs runs it once more.
+        """
         task = (peer_id, conversation.id)
-        if task in self._running:
-            self._running[task] = True
-        elif self._nursery is not None:
-            self._running[task] = False
+        ended = self._running.get(task)
+        if ended is not None:
+            self._again.add(task)
+            return ended
+        ended = trio.Event()
+        if self._nursery is None:
+            ended.set()
+        else:
+            self._running[task] = ended
             self._nursery.start_soon(self._pull_until_done, peer_id, conversation)
+        return ended
 
     def in_sync(self, peer_id: str) -> bool:
         """Return whether everything shared with a peer was synced and nothing is under way."""
@@ -70,6 +81,7 @@ class Syncer:
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Serve and sync until cancelled."""
         self._running.clear()
+        self._again.clear()
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             self._network.serve(frames.PROTOCOL, self._serve)
@@ -106,10 +118,10 @@ class Syncer:
             limiter = self._per_peer.setdefault(peer_id, trio.CapacityLimiter(PULLS_PER_PEER))
             async with limiter:
                 while True:
-                    self._running[task] = False
+                    self._again.discard(task)
                     await self.pull(peer_id, conversation)
                     self._synced.add(task)
-                    if not self._running[task]:
+                    if task not in self._again:
                         return
         except NetworkError as error:
             log.debug("sync broke off conversation=%s error=%r", conversation.name[:8], error)
@@ -117,7 +129,10 @@ class Syncer:
             # not_member and unknown_conversation are ordinary: the peer has not heard of us yet, or has no part in it
             log.debug("sync refused conversation=%s code=%s", conversation.name[:8], error.code)
         finally:
-            self._running.pop(task, None)
+            self._again.discard(task)
+            ended = self._running.pop(task, None)
+            if ended is not None:
+                ended.set()
 
     async def pull(self, peer_id: str, conversation: Conversation) -> None:
         """Bring a conversation up to what a peer holds.

@@ -213,7 +213,7 @@ def load_control(data: bytes) -> ControlBody:
     except CodecError as error:
         raise RemoteError("bad_body", f"a control body is {error}") from error
     match decoded:
-        case [int() as kind, dict() as table]:
+        case [int() as kind, dict() as table] if type(kind) is int:
             pass
         case _:
             raise RemoteError("bad_body", "a body is a kind and a map")

@@ -42,8 +42,11 @@ class Summary:
         return cls(len(plane), plane.heads_hash(), heads)
 
     def shows_unknown(self, plane: Plane) -> bool:
-        """Return whether its owner has operations that `plane` lacks."""
-        return any(head not in plane for head in self.heads)
+        """Return whether its owner has, or may have, operations that `plane` lacks."""
+        if any(head not in plane for head in self.heads):
+            return True
+        is_cut = len(self.heads) >= limits.SYNC_HEADS  # there may be heads that it does not name
+        return is_cut and self.heads_hash != plane.heads_hash()
 
 
 @dataclass(frozen=True, slots=True)

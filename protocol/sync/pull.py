@@ -60,6 +60,7 @@ class Puller:
         self._replica = replica
         self._registers = registers
         self._finished = False
+        self._arrived = 0
         self._size_bytes = 0
 
     @property
@@ -85,6 +86,9 @@ class Puller:
                 self.remote = frame
                 return Step(send=self._ask(Stage.CONTROL))
             case Ops() if self.stage in (Stage.CONTROL, Stage.CONTENT) and frame.rid == self._rid():
+                self._arrived += len(frame.ops)
+                if self._arrived > frame.total or not (frame.ops or frame.done):
+                    raise RemoteError("bad_frame", "a sync brings more than it said, or nothing at all")
                 self._finished = frame.done
                 self._size_bytes = sum(op_bytes(op) for op in frame.ops)
                 return Step(ops=frame.ops, total=frame.total)
@@ -108,6 +112,7 @@ class Puller:
     def _ask(self, stage: Stage) -> list[Frame]:
         assert self.remote is not None
         self.stage = stage
+        self._arrived = 0
         replica = self._replica
         if stage is Stage.CONTROL:
             if not self.remote.control.shows_unknown(replica.control):

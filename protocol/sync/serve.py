@@ -2,7 +2,7 @@
 
 from collections import deque
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from crypto.ids import OpId
 from protocol import limits
@@ -28,6 +28,7 @@ Fetch = Callable[[Sequence[OpId]], list[list[Any]]]
 """Reads stored operations, in the order asked for, as they travel."""
 
 _BATCH = 64
+_T = TypeVar("_T")
 
 
 class Server:
@@ -38,6 +39,7 @@ class Server:
         self._registers = registers
         self._fetch = fetch
         self._queues: dict[int, deque[OpId]] = {}
+        self._fetched: dict[int, deque[list[Any]]] = {}
         self._totals: dict[int, int] = {}
         self._credit: dict[int, int] = {}
 
@@ -50,8 +52,11 @@ class Server:
             case Pull():
                 if frame.rid not in PLANES:
                     raise RemoteError("bad_frame", "a request has an unknown number")
+                if frame.credit < limits.WIRE_OP_BYTES:
+                    raise RemoteError("bad_frame", "a request gives less credit than an operation may need")
                 lacking = self._replica.plane(frame.plane).lacking(frame.haves)
                 self._queues[frame.rid] = deque(lacking)
+                self._fetched[frame.rid] = deque()
                 self._totals[frame.rid] = len(lacking)
                 self._credit[frame.rid] = min(frame.credit, limits.SYNC_CREDIT_BYTES)
                 return self._more(frame.rid)
@@ -62,29 +67,46 @@ class Server:
                 return self._more(frame.rid)
             case Get():
                 names = [name for name in frame.ids if name in self._replica.plane(frame.plane)]
-                return [Ops(frame.rid, tuple(self._fetch(names[:_BATCH])), True, len(names))]
+                ops = _first(self._fetch(names[:_BATCH]), op_bytes)
+                return [Ops(frame.rid, tuple(ops), True, len(ops))]
             case AskRegisters():
-                newer = self._registers.newer_than(frame.digest)
-                return [TellRegisters(tuple(register.encoded for register in newer[: limits.MEMBERS]))]
+                newer = [register.encoded for register in self._registers.newer_than(frame.digest)]
+                return [TellRegisters(tuple(_first(newer, len)))]
             case _:
                 raise RemoteError("out_of_turn", "a sync frame came that nobody asked for")
 
     def _more(self, rid: int) -> list[Frame]:
         """Return as many frames as the credit allows; the last one of a request says that it is."""
-        queue, total = self._queues[rid], self._totals[rid]
+        queue, fetched, total = self._queues[rid], self._fetched[rid], self._totals[rid]
         batches: list[list[Any]] = [[]]
         size = 0
-        while queue and self._credit[rid] > 0:
-            for op in self._fetch([queue.popleft() for _ in range(min(_BATCH, len(queue)))]):
-                length = op_bytes(op)
-                if batches[-1] and size + length > limits.SYNC_OPS_FRAME_BYTES:
-                    batches.append([])
-                    size = 0
-                batches[-1].append(op)
-                size += length
-                self._credit[rid] -= length
-        done = not queue
+        while queue or fetched:
+            if not fetched:
+                fetched.extend(self._fetch([queue.popleft() for _ in range(min(_BATCH, len(queue)))]))
+                continue
+            length = op_bytes(fetched[0])
+            if length > self._credit[rid]:
+                break
+            if batches[-1] and size + length > limits.SYNC_OPS_FRAME_BYTES:
+                batches.append([])
+                size = 0
+            batches[-1].append(fetched.popleft())
+            size += length
+            self._credit[rid] -= length
+        done = not queue and not fetched
         if done:
-            del self._queues[rid]
+            del self._queues[rid], self._fetched[rid]
         last = len(batches) - 1
         return [Ops(rid, tuple(ops), done and at == last, total) for at, ops in enumerate(batches) if ops or done]
+
+
+def _first(items: Sequence[_T], length: Callable[[_T], int]) -> list[_T]:
+    """Return as many of `items` as fit into one frame, one at least."""
+    taken: list[_T] = []
+    size = 0
+    for item in items:
+        size += length(item)
+        if taken and size > limits.SYNC_OPS_FRAME_BYTES:
+            break
+        taken.append(item)
+    return taken

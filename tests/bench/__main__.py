@@ -1,0 +1,40 @@
+"""Run the benches, all or those named: `python -m tests.bench [live dialling catching_up]`."""
+
+import json
+import platform
+import sys
+from pathlib import Path
+
+from tests.bench.catching_up import bench_catching_up
+from tests.bench.dialling import bench_dialling
+from tests.bench.live import bench_live
+
+BENCHES = {"dialling": bench_dialling, "live": bench_live, "catching_up": bench_catching_up}
+LATEST = Path(__file__).parent / "results" / "latest.json"
+
+
+def main(names: list[str]) -> int:
+    """Measure, print JSON, keep it; return 1 where a bound does not hold."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no bench {unknown[0]}: choose from {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    results = []
+    for name in names or BENCHES:
+        print(f"measuring {name} …", file=sys.stderr, flush=True)
+        results += BENCHES[name]()
+    rows = [result.as_json() for result in results]
+    text = json.dumps(rows, indent=1)
+    LATEST.parent.mkdir(exist_ok=True)
+    LATEST.write_text(text + "\n", encoding="utf-8")
+    print(text)
+    for result in results:
+        mark = "ok  " if result.holds else "MISS"
+        ratio = f" = {result.ratio:g} x {result.against}" if result.ratio is not None else ""
+        print(f"{mark} {result.name}: {result.value:g} {result.unit}{ratio} {result.bound}", file=sys.stderr)
+    print(f"on {platform.machine()}, Python {platform.python_version()}", file=sys.stderr)
+    return 0 if all(result.holds for result in results) else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
