@@ -127,6 +127,8 @@ async def _serve(profile: Profile, library: Library, options: NodeOptions, confi
         await nursery.start(hosting.run)
         _host_ais(library, hosting)
         await nursery.start(services.run)
+        for conversation in library.conversations.values():
+            hosting.resume(conversation)
         doorway.open()
         gateway = await _open_gateway(nursery, profile, backend, options)
         backend.api = gateway.url
@@ -145,7 +147,6 @@ def _host_ais(library: Library, hosting: Hosting) -> None:
 
     for conversation in library.conversations.values():
         attend(conversation)
-        hosting.resume(conversation)
     library.on_loaded = attend
 
 

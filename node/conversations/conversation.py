@@ -52,6 +52,8 @@ class Conversation:
         """Called with people's messages that are new here, in display order."""
         self.on_contacts: Callable[[], None] = lambda: None
         """Called when a member may have become reachable at another address."""
+        self.on_control: Callable[[], None] = lambda: None
+        """Called when members or keys may have changed."""
         self.titled = trio.Event()
         """Set once the title is known."""
         self._load()
@@ -209,6 +211,8 @@ class Conversation:
     def _tell(self, outcome: Outcome) -> None:
         if outcome.keys:
             self.introduce()
+        if outcome.control_changed or outcome.keys:
+            self.on_control()
         self.view.forget_unread()
         if self.view.title:
             self.titled.set()

@@ -102,13 +102,18 @@ class Services:
         carrier = Carrier(conversation, self.network, boot=self._boot, want_sync=self.syncer.want)
         self._carriers[conversation.id] = carrier
         conversation.on_contacts = lambda: self._meet(conversation)
+        conversation.on_control = lambda: self._control_changed(conversation)
         self._nursery.start_soon(supervise, f"gossip {conversation.name[:8]}", carrier.run)
         conversation.introduce()
         conversation.publish_register(ADDRESSES, self._own_addresses())
         self._meet(conversation)
         self._show_online(conversation)
-        for link in self.network.links():
-            self.syncer.want(link.peer_id, conversation)
+        self.syncer.conversation_opened(conversation)
+
+    def _control_changed(self, conversation: Conversation) -> None:
+        """Tell a conversation that can be written in now where this node is, and who of its members is connected."""
+        conversation.publish_register(ADDRESSES, self._own_addresses())
+        self._show_online(conversation)
 
     async def _publish_addresses(self) -> None:
         """Tell the members of each conversation where this node can be reached, when that changes."""

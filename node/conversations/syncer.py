@@ -32,7 +32,10 @@ FRAME_S: Final = 10.0
 TIMER_S: Final = (60.0, 120.0)
 PULLS_PER_PEER: Final = 2
 SERVES_PER_PEER: Final = 4
-RETRY_S: Final = 2.0
+RETRY_S: Final = 1.0
+RETRIES: Final = 4
+NOT_YET: Final = ("not_member", "busy")
+"""What a peer answers that has not heard of our admission yet, or serves too many at the moment."""
 
 Task = tuple[str, ConversationId]
 
@@ -89,9 +92,19 @@ class Syncer:
             task_status.started()
 
     def peer_connected(self, peer_id: str) -> None:
-        """Sync everything with a peer that has just connected."""
+        """Sync with a peer that has just connected every conversation that it is a member of, as far as we know.
+
+        A member we do not know of yet asks us first, and its HELLO shows that it holds what we lack.
+        """
         for conversation in self._library.conversations.values():
-            self.want(peer_id, conversation)
+            if _may_hold(peer_id, conversation):
+                self.want(peer_id, conversation)
+
+    def conversation_opened(self, conversation: Conversation) -> None:
+        """Sync a conversation that is new here with the members who are connected."""
+        for link in self._network.links():
+            if _may_hold(link.peer_id, conversation):
+                self.want(link.peer_id, conversation)
 
     def peer_gone(self, peer_id: str) -> None:
         """Forget what was synced with a peer."""
@@ -115,24 +128,34 @@ class Syncer:
     async def _pull_until_done(self, peer_id: str, conversation: Conversation) -> None:
         task = (peer_id, conversation.id)
         try:
-            limiter = self._per_peer.setdefault(peer_id, trio.CapacityLimiter(PULLS_PER_PEER))
-            async with limiter:
-                while True:
-                    self._again.discard(task)
-                    await self.pull(peer_id, conversation)
-                    self._synced.add(task)
-                    if task not in self._again:
-                        return
+            async with self._per_peer.setdefault(peer_id, trio.CapacityLimiter(PULLS_PER_PEER)):
+                await self._pull_again_and_again(task, conversation)
+            self._synced.add(task)
         except NetworkError as error:
             log.debug("sync broke off conversation=%s error=%r", conversation.name[:8], error)
         except RemoteError as error:
-            # not_member and unknown_conversation are ordinary: the peer has not heard of us yet, or has no part in it
             log.debug("sync refused conversation=%s code=%s", conversation.name[:8], error.code)
         finally:
             self._again.discard(task)
             ended = self._running.pop(task, None)
             if ended is not None:
                 ended.set()
+
+    async def _pull_again_and_again(self, task: Task, conversation: Conversation) -> None:
+        """Pull as often as it is wanted; a peer that has not heard of us yet is asked again a little later."""
+        patience = RETRIES
+        while True:
+            self._again.discard(task)
+            try:
+                await self.pull(task[0], conversation)
+            except RemoteError as error:
+                if error.code not in NOT_YET or not patience:
+                    raise
+                patience -= 1
+                await trio.sleep(RETRY_S)
+                continue
+            if task not in self._again:
+                return
 
     async def pull(self, peer_id: str, conversation: Conversation) -> None:
         """Bring a conversation up to what a peer holds.
@@ -220,6 +243,10 @@ class Syncer:
 
 _STRETCH: Final = 64
 """Operations taken in at a time before other tasks get their turn."""
+
+
+def _may_hold(peer_id: str, conversation: Conversation) -> bool:
+    return conversation.status == JOINING or peer_id.encode() in conversation.replica.authority.peers()
 
 
 async def _send(stream: Frames, answers: list[Frame]) -> None:
