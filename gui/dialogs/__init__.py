@@ -1,0 +1,1 @@
+"""Dialogs, always shown with `open()`: a nested event loop would stop the node's events."""

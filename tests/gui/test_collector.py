@@ -1,0 +1,34 @@
+import gc
+
+from PySide6.QtWidgets import QApplication
+
+from gui.collector import Collector
+
+
+class Knot:
+    """Refers to itself, so that only the collector can free it."""
+
+    freed = 0
+
+    def __init__(self) -> None:
+        self.me = self
+
+    def __del__(self) -> None:
+        Knot.freed += 1
+
+
+def test_only_the_collector_of_qts_thread_frees_knots(qapp: QApplication) -> None:
+    gc.collect()
+    collector = Collector(qapp)
+    try:
+        assert not gc.isenabled()
+        for _ in range(3000):
+            Knot()
+        assert Knot.freed == 0
+        collector.collect()
+        assert Knot.freed > 2000
+    finally:
+        collector.end()
+    assert gc.isenabled()
+    gc.disable()  # as the rest of these tests
+    collector.deleteLater()
