@@ -91,7 +91,10 @@ def open_profile(home: Path, *, passphrase: str | None) -> Profile:
         raise StartError("unreadable", f"the key file in {home} cannot be read: {error.strerror}") from error
     try:
         secrets = read_keystore(data, passphrase=passphrase)
-    except (PassphraseError, KeystoreError) as error:
+    except PassphraseError as error:
+        how = "" if passphrase else " with --passphrase-file FILE"
+        raise StartError(error.code, f"{error}{how}") from error
+    except KeystoreError as error:
         raise StartError(error.code, str(error)) from error
     if not (home / API_KEY).exists():
         write_private(home / API_KEY, token_urlsafe(32).encode())
@@ -124,7 +127,7 @@ class ProfileLock:
 
     def __init__(self, home: Path) -> None:
         self._home = home
-        self._lock = FileLock(home / LOCK, timeout=0)
+        self._lock = FileLock(home / LOCK, timeout=0, mode=0o600)
 
     def __enter__(self) -> "ProfileLock":
         try:

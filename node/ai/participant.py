@@ -37,7 +37,6 @@ DELTA_S: Final = 0.2
 SIGN_OF_LIFE_S: Final = 2.0
 WHOLE_S: Final = 180.0
 HISTORY: Final = 40
-ANSWER_TOKENS: Final = 1024
 _POLICY_NAMES: Final = {int(number): name for name, number in POLICIES.items()}
 
 Say = Callable[[Conversation, AiDelta], None]
@@ -219,6 +218,5 @@ class Hosting:
             model=settings.model,
             turns=turns,
             temperature=settings.temperature_milli / 1000,
-            max_tokens=min(ANSWER_TOKENS, provider.context_tokens - provider.prompt_tokens),
             stop=stops(people),
         )

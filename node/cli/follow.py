@@ -15,6 +15,7 @@ Json = dict[str, Any]
 
 PAGE: Final = 200
 RETRY_S: Final = 0.25
+TYPING_S: Final = 3.0
 MAX_SEEN: Final = 100_000
 MAX_CATCH_UP: Final = 20_000
 """Messages looked at after a restart; who missed more sees the newest of them."""
@@ -28,13 +29,24 @@ class Follower:
         conversation: id or prefix.
         limit: messages to show at the start.
         show: prints and flushes one message.
+        typing: told the name of whoever begins to type, an AI's with "(AI)"; None where nobody wants to know.
     """
 
-    def __init__(self, home: Path, conversation: str, *, limit: int, show: Callable[[Json], None]) -> None:
+    def __init__(
+        self,
+        home: Path,
+        conversation: str,
+        *,
+        limit: int,
+        show: Callable[[Json], None],
+        typing: Callable[[str], None] | None = None,
+    ) -> None:
         self._home = home
         self._conversation = conversation
         self._limit = limit
         self._show = show
+        self._tell_typing = typing
+        self._typing_until: dict[str, float] = {}
         self._seen: dict[str, None] = {}
         self._started = False
 
@@ -78,8 +90,24 @@ class Follower:
         for message in missed:
             self._show_once(message)
         async for event in client.events():
-            if event.topic == topic and event.event == "message":
+            if event.topic != topic:
+                continue
+            if event.event == "message":
+                self._typing_until.pop(event.payload["author"], None)
                 self._show_once(event.payload)
+            elif event.event == "typing":
+                self._note_typing(event.payload)
+
+    def _note_typing(self, payload: Json) -> None:
+        """Tell once that somebody types; a signal lasts 3 s, and is repeated as long as the keys are pressed (S14)."""
+        who, now_s = payload["user_id"], trio.current_time()
+        if not payload["typing"]:
+            self._typing_until.pop(who, None)
+            return
+        is_new = self._typing_until.get(who, 0.0) < now_s
+        self._typing_until[who] = now_s + TYPING_S
+        if is_new and self._tell_typing is not None:
+            self._tell_typing(f"{payload['name']} (AI)" if payload["ai"] else payload["name"])
 
     async def _missed(self, client: Client, topic: str) -> list[Json]:
         """Return what came after the first message that was shown, in display order."""

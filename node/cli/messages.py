@@ -4,7 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from node.cli.output import emit_json, message_lines, short
+from node.cli.output import emit_json, message_lines, one_line, short
 from node.cli.session import ask, call, run_trio, session, shared_options
 
 if TYPE_CHECKING:
@@ -50,7 +50,12 @@ def read(conversation: str, limit: int, follow: bool) -> None:
             else:
                 click.echo(message_lines(message))
 
-        follower = following.Follower(current.home, conversation, limit=limit, show=show)
+        def typing(name: str) -> None:
+            click.echo(f"{one_line(name)} is typing...", err=True)
+
+        follower = following.Follower(
+            current.home, conversation, limit=limit, show=show, typing=None if current.json else typing
+        )
         run_trio(lambda: trio.run(follower.run))
         return
 

@@ -19,7 +19,7 @@ from node.network.host import Network
 from protocol import ephemeral, gossip
 from protocol.bodies.control import AiSet
 from protocol.compose import writing_epoch
-from protocol.ephemeral import AiDelta, DeltaState, Ear, Mouth, Signal, Typing
+from protocol.ephemeral import BOOT_BYTES, AiDelta, DeltaState, Ear, Mouth, Signal, Typing
 from protocol.errors import RemoteError, UsageError
 from protocol.ops import Op
 from protocol.registers import Register
@@ -51,9 +51,9 @@ class Carrier:
         self._registers: list[Register] = []
         self._signals: list[bytes] = []
         self._wake = trio.Event()
-        replica = conversation.replica
-        self._ear = Ear(replica.authority, replica.keyring)
-        self._mouth = Mouth(replica.keyring, replica.device, boot=boot)
+        self._replica = conversation.replica
+        self._ear = Ear(self._replica.authority, self._replica.keyring)
+        self._mouth = Mouth(self._replica.keyring, self._replica.device, boot=boot)
         conversation.on_written = self.send
         conversation.on_register = self.send_register
 
@@ -74,6 +74,7 @@ class Carrier:
             epoch = writing_epoch(conversation.replica)
         except UsageError:
             return
+        self._follow_replica()
         now_ms = conversation.clock.now_ms()
         frame = self._mouth.say(signal, epoch=epoch, now_ms=now_ms, nonce=token_bytes(NONCE_BYTES))
         if len(self._signals) < 64:
@@ -82,16 +83,26 @@ class Carrier:
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Carry until cancelled."""
-        replica = self.conversation.replica
-        self._ear = Ear(replica.authority, replica.keyring)
         network, name = self._network, self.conversation.id
         ops = await network.subscribe(gossip.ops_topic(name), gossip.looks_sound)
         signals = await network.subscribe(gossip.ephemeral_topic(name), ephemeral.looks_sound)
-        async with trio.open_nursery() as nursery:
-            nursery.start_soon(self._hear, ops, self._take)
-            nursery.start_soon(self._hear, signals, self._listen)
-            nursery.start_soon(self._publish)
-            task_status.started()
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._hear, ops, self._take)
+                nursery.start_soon(self._hear, signals, self._listen)
+                nursery.start_soon(self._publish)
+                task_status.started()
+        finally:  # a carrier that is started again subscribes anew
+            await ops.aclose()
+            await signals.aclose()
+
+    def _follow_replica(self) -> None:
+        """Begin anew where the conversation was loaded again."""
+        replica = self.conversation.replica
+        if replica is not self._replica:
+            self._replica = replica
+            self._ear = Ear(replica.authority, replica.keyring)
+            self._mouth = Mouth(replica.keyring, replica.device, boot=token_bytes(BOOT_BYTES))
 
     async def _hear(self, subscription: Subscription, take: Callable[[Received], None]) -> None:
         while True:
@@ -116,6 +127,7 @@ class Carrier:
 
     def _listen(self, received: Received) -> None:
         conversation = self.conversation
+        self._follow_replica()
         heard = self._ear.hear(received.data, now_ms=conversation.clock.now_ms())
         match heard.signal:
             case Typing(is_typing):

@@ -71,6 +71,13 @@ class Conversation:
             own=self.profile.secrets.identity.public,
             own_name=self.profile.secrets.name,
         )
+        self.view.status = self.status
+
+    def _reload(self) -> None:
+        """Go back to what is stored, where storing failed: memory must not know more than the disk."""
+        online = self.view.online
+        self._load()
+        self.view.online = online
 
     # --- taking in ---------------------------------------------------------------------------------------------------
 
@@ -108,7 +115,7 @@ class Conversation:
         try:
             self.records.commit(outcome, self.replica)
         except sqlite3.Error:
-            self._load()  # memory must not know more than the disk
+            self._reload()
             raise
         if then is not None:
             then([row.op for row in outcome.rows])
@@ -128,7 +135,11 @@ class Conversation:
         verify_register(register, conversation=self.id)
         if not self.registers.merge(register):
             return False
-        self.records.commit(Outcome(), self.replica, registers=(register,))
+        try:
+            self.records.commit(Outcome(), self.replica, registers=(register,))
+        except sqlite3.Error:
+            self._reload()
+            raise
         self._events.tell(self.name, "members", {"members": self.view.members()})
         self.on_contacts()
         return True
@@ -147,7 +158,11 @@ class Conversation:
         return self._written(write_control(self.replica, body, now_ms=self.clock.now_ms()))
 
     def _written(self, op: Op) -> Op:
-        outcome = self._take([op], then=self.on_written)
+        try:
+            outcome = self._take([op], then=self.on_written)
+        except sqlite3.Error as error:
+            log.warning("not stored conversation=%s error=%s", self.name[:8], error)
+            raise not_stored() from error
         if outcome.rejected:
             raise UsageError("not_allowed", outcome.rejected[0][1].reason)
         return op
@@ -180,7 +195,11 @@ class Conversation:
             epoch=epoch,
             nonce=token_bytes(NONCE_BYTES),
         )
-        self.receive_register(register)
+        try:
+            self.receive_register(register)
+        except sqlite3.Error as error:
+            log.warning("register not stored conversation=%s error=%s", self.name[:8], error)
+            return
         self.on_register(register)
 
     def set_status(self, status: str) -> None:
@@ -237,3 +256,12 @@ class Conversation:
         ]
         if people:
             self.on_messages(people)
+
+
+def not_stored() -> UsageError:
+    """Return what a person is told where the database takes nothing."""
+    return UsageError(
+        "internal",
+        "that could not be stored, and nothing was changed: check that the disk has room and that the profile's folder "
+        "can be written, then try again",
+    )

@@ -69,14 +69,14 @@ class Doorway:
             UsageError: `bad_invite`, `expired_invite`, or `unreachable`; each says what to do.
         """
         invite = parse_link(link)
+        if self._network.peer_id in _by_peer(invite):
+            raise UsageError("bad_invite", "that link is an invite of your own: send it to somebody else")
         held = self._library.conversations.get(invite.conversation)
         if held is not None and held.view.title:
             return held
         refusal: UsageError | None = None
         with trio.move_on_after(WHOLE_S):
             for peer_id, addresses in _by_peer(invite).items():
-                if peer_id == self._network.peer_id:
-                    raise UsageError("bad_invite", "that link is an invite of your own: send it to somebody else")
                 try:
                     await self._network.dial(peer_id, addresses)
                     await self._ask(peer_id, invite)

@@ -1,6 +1,8 @@
 """All conversations of a profile: loading them, making new ones, finding one by what a person typed."""
 
+import sqlite3
 from collections.abc import Callable
+from contextlib import suppress
 from logging import getLogger
 from secrets import token_bytes
 
@@ -9,7 +11,7 @@ from sqlite_utils import Database
 from crypto.epochs import commitment, wrap
 from crypto.ids import ConversationId
 from node.clock import Clock, iso
-from node.conversations.conversation import Conversation
+from node.conversations.conversation import Conversation, not_stored
 from node.conversations.events import Events
 from node.profile import Profile
 from node.store.catalogue import Catalogue, Listed
@@ -56,7 +58,7 @@ class Library:
         """Return a new conversation with its owner, its first epoch and its title, on disk.
 
         Raises:
-            UsageError: the title or description breaks its limits.
+            UsageError: the title or description breaks its limits, or nothing can be stored.
         """
         secrets, now_ms = self.profile.secrets, self.clock.now_ms()
         certificate = self.profile.certificate(now_ms=now_ms)
@@ -64,7 +66,10 @@ class Library:
         genesis = write_control(
             Replica(NO_CONVERSATION, device=secrets.device), Genesis(token_bytes(16), RULES, slots), now_ms=now_ms
         )
-        listed = self.catalogue.add_conversation(ConversationId(genesis.id), created_ms=now_ms, status=CREATING)
+        try:
+            listed = self.catalogue.add_conversation(ConversationId(genesis.id), created_ms=now_ms, status=CREATING)
+        except sqlite3.Error as error:
+            raise not_stored() from error
         conversation = self._open(listed)
         try:
             conversation.status = ACTIVE
@@ -75,11 +80,14 @@ class Library:
             conversation.write(Title(title))
             if description:
                 conversation.write(Description(description))
-        except UsageError:
+            conversation.set_status(ACTIVE)
+        except (UsageError, sqlite3.Error) as error:
             del self.conversations[conversation.id]
-            self.catalogue.drop_conversation(listed.key)
+            with suppress(sqlite3.Error):  # else it is dropped at the next start
+                self.catalogue.drop_conversation(listed.key)
+            if isinstance(error, sqlite3.Error):
+                raise not_stored() from error
             raise
-        conversation.set_status(ACTIVE)
         self.on_opened(conversation)
         return conversation
 

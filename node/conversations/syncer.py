@@ -5,9 +5,11 @@ own sync shows operations unknown here, and every 60 to 120 s with one peer, so 
 """
 
 from collections import Counter
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from logging import getLogger
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import trio
 
@@ -20,10 +22,11 @@ from node.network.frames import Frames
 from node.network.host import Network
 from protocol.errors import RemoteError
 from protocol.ops import parse_op
-from protocol.registers import parse_register
+from protocol.registers import Registers, parse_register
+from protocol.replica import Replica
 from protocol.sync import frames
 from protocol.sync.frames import Failed, Frame, Hello, Ops, dump, load, tag_of
-from protocol.sync.pull import Puller
+from protocol.sync.pull import Puller, Stage
 from protocol.sync.serve import Server
 
 log = getLogger("node.sync")
@@ -135,6 +138,8 @@ class Syncer:
             log.debug("sync broke off conversation=%s error=%r", conversation.name[:8], error)
         except RemoteError as error:
             log.debug("sync refused conversation=%s code=%s", conversation.name[:8], error.code)
+        except Exception:  # the edge of a service: one sync's fault ends one sync
+            log.exception("sync failed conversation=%s", conversation.name[:8])
         finally:
             self._again.discard(task)
             ended = self._running.pop(task, None)
@@ -164,18 +169,52 @@ class Syncer:
             NetworkError: the connection broke; what came is kept.
             RemoteError: the peer broke the protocol, or does not serve us (`not_member`, `unknown_conversation`).
         """
+        if not _may_hold(peer_id, conversation):
+            async with self._stream(peer_id) as stream:
+                await self._learn_members(stream, conversation)
+            if not _may_hold(peer_id, conversation):
+                raise RemoteError("stranger", "a peer that is no member offers operations")
+        async with self._stream(peer_id) as stream:
+            await self._pull(stream, conversation)
+        if conversation.status == JOINING and conversation.view.title:
+            conversation.set_status(ACTIVE)
+            conversation.introduce()
+
+    @asynccontextmanager
+    async def _stream(self, peer_id: str) -> AsyncIterator[Frames]:
         try:
             stream = await self._network.open_stream(peer_id, frames.PROTOCOL)
         except UnknownProtocol as error:
             raise RemoteError("unknown_conversation", "the peer does not sync conversations") from error
         try:
-            await self._pull(stream, conversation)
+            yield stream
         finally:
             with trio.move_on_after(1, shield=True):
                 await stream.aclose()
-        if conversation.status == JOINING and conversation.view.title:
-            conversation.set_status(ACTIVE)
-            conversation.introduce()
+
+    async def _learn_members(self, stream: Frames, conversation: Conversation) -> None:
+        """Take the control operations of a peer that may be a member we have not heard of.
+
+        It is asked as by somebody who holds nothing, so that a stranger does not learn what is here.
+        """
+        blank = Replica(conversation.id, device=conversation.replica.device)
+        puller = Puller(blank, Registers(blank.keyring))
+        await _send(stream, puller.begin(now_ms=self._clock.now_ms()))
+        while puller.stage in (Stage.HELLO, Stage.CONTROL):
+            frame = load(await stream.receive(timeout_s=FRAME_S))
+            step = puller.handle(frame)
+            following = step.send
+            if isinstance(frame, Ops):
+                await self._take_in(step.ops, conversation)
+                following = puller.taken()
+            if puller.stage is Stage.CONTROL:
+                await _send(stream, following)
+
+    async def _take_in(self, wires: Sequence[Any], conversation: Conversation) -> None:
+        """Receive operations as they travel, a stretch at a time."""
+        for at in range(0, len(wires), _STRETCH):
+            conversation.receive([parse_op(wire, conversation=conversation.id) for wire in wires[at : at + _STRETCH]])
+            await trio.lowlevel.checkpoint()
 
     async def _pull(self, stream: Frames, conversation: Conversation) -> None:
         puller = Puller(conversation.replica, conversation.registers)
@@ -185,14 +224,7 @@ class Syncer:
             frame = load(await stream.receive(timeout_s=FRAME_S))
             step = puller.handle(frame)
             if isinstance(frame, Ops):
-                ops = []
-                for wire in step.ops:
-                    ops.append(parse_op(wire, conversation=conversation.id))
-                    if len(ops) == _STRETCH:
-                        conversation.receive(ops)
-                        ops.clear()
-                        await trio.lowlevel.checkpoint()
-                conversation.receive(ops)
+                await self._take_in(step.ops, conversation)
                 await _send(stream, puller.taken())
             for register in step.registers:
                 conversation.receive_register(parse_register(register))
@@ -241,7 +273,7 @@ class Syncer:
             frame = load(await stream.receive(timeout_s=FRAME_S * 6))
 
 
-_STRETCH: Final = 64
+_STRETCH: Final = 16
 """Operations taken in at a time before other tasks get their turn."""
 
 

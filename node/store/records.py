@@ -18,7 +18,7 @@ from crypto.sealed import NONCE_BYTES, close, open_closed
 from node.errors import StartError
 from node.store.database import transaction
 from protocol.dag import Entry
-from protocol.ops import CONTENT, CONTROL, Op, parse_header
+from protocol.ops import CONTENT, CONTROL, Op, stored_header
 from protocol.registers import Register, parse_register
 from protocol.replica import FOLDED_KINDS, LOCKED, Outcome, Replica, Row
 
@@ -141,7 +141,7 @@ class Records:
             (self._key, *values),
         )
         for name, header, signature, body in rows:
-            yield Op(OpId(name), parse_header(header), header, signature, body)
+            yield Op(OpId(name), stored_header(header), header, signature, body)
 
     def _entries(self) -> Iterator[Entry]:
         shared: dict[bytes, bytes] = {}  # one object for each id, however often it is cited
@@ -150,7 +150,7 @@ class Records:
             (self._key, CONTENT),
         )
         for name, vts_ms, data in rows:
-            header = parse_header(data)
+            header = stored_header(data)
             yield Entry(
                 OpId(shared.setdefault(name, name)),
                 DeviceKey(shared.setdefault(header.device, header.device)),
@@ -245,4 +245,4 @@ class Records:
 
 def _shown(rows: Iterable[tuple[Any, ...]]) -> Iterator[Shown]:
     for name, _plane, kind, _depth, vts_ms, author, header, signature, body in rows:
-        yield Shown(Op(OpId(name), parse_header(header), header, signature, body), kind, vts_ms, IdentityKey(author))
+        yield Shown(Op(OpId(name), stored_header(header), header, signature, body), kind, vts_ms, IdentityKey(author))

@@ -71,14 +71,16 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     loop: Any = pyfuncitem.funcargs["qloop"]
     names = pyfuncitem._fixtureinfo.argnames
     arguments = {name: pyfuncitem.funcargs[name] for name in names}
-    loop.run_until_complete(_whole(pyfuncitem.obj(**arguments), list(arguments.values())))
+    marker = pyfuncitem.get_closest_marker("timeout")
+    longest_s = float(marker.args[0]) - 10 if marker else 20.0
+    loop.run_until_complete(_whole(pyfuncitem.obj(**arguments), list(arguments.values()), longest_s))
     return True
 
 
-async def _whole(test: Coroutine[Any, Any, None], arguments: list[Any]) -> None:
+async def _whole(test: Coroutine[Any, Any, None], arguments: list[Any], longest_s: float) -> None:
     """Run a test and end what it left running: pytest-qt handles events between tests, when no loop runs."""
     try:
-        await asyncio.wait_for(test, 20)
+        await asyncio.wait_for(test, longest_s)
     finally:
         await tasks.cancel_all()
         for node in arguments:
@@ -94,11 +96,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.fixturenames.insert(0, "qloop")
 
 
-async def wait_until(condition: Callable[[], object]) -> None:
-    """Return as soon as `condition` holds; fail after five seconds."""
-    end = time.monotonic() + DEADLINE_S
+async def wait_until(condition: Callable[[], object], within_s: float = DEADLINE_S) -> None:
+    """Return as soon as `condition` holds; fail after five seconds, or `within_s`."""
+    end = time.monotonic() + within_s
     while not condition():
-        assert time.monotonic() < end, f"not within {DEADLINE_S} s: {inspect.getsource(condition).strip()}"
+        assert time.monotonic() < end, f"not within {within_s} s: {inspect.getsource(condition).strip()}"
         await asyncio.sleep(0.002)
 
 
