@@ -66,6 +66,11 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
     return value
 
 
+def decode_own(data: bytes) -> Any:
+    """Return the value in bytes that `decode` or `encode` has seen before: out of our own store, never from a peer."""
+    return msgpack.unpackb(data, raw=False, use_list=True, strict_map_key=False)
+
+
 def _ordered(value: Any, nesting: int) -> Any:
     """Return `value` with its maps in ascending key order; refuse what has no canonical form."""
     kind = type(value)

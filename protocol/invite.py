@@ -84,7 +84,7 @@ def parse_link(link: str) -> Invite:
     match fields:
         case [int() as version, *_] if version != VERSION:
             raise UsageError("bad_invite", "that invite link was made by a newer version of this program: update it")
-        case [_, bytes() as conversation, bytes() as seed, list() as addresses] if (
+        case [int(), bytes() as conversation, bytes() as seed, list() as addresses] if (
             len(conversation) == len(seed) == ID_BYTES
             and len(addresses) <= MAX_ADDRESSES
             and all(type(address) is str for address in addresses)

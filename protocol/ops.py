@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from crypto.codec import decode, encode
+from crypto.codec import decode, decode_own, encode
 from crypto.errors import CodecError, SignatureError
 from crypto.ids import ID_BYTES, ConversationId, DeviceKey, OpId, blake2b
 from crypto.signatures import OP_CONTEXT, SIGNATURE_BYTES, SigningKey, verify
@@ -185,16 +185,26 @@ def parse_header(data: bytes) -> Header:
             raise _bad("a genesis is the first operation of its device")
     elif not auth or not epoch:
         raise _bad("a content operation cites control heads and an epoch")
+    return _header(fields)
+
+
+def stored_header(data: bytes) -> Header:
+    """Return the header of an operation that this program checked when it stored it; nothing is checked again."""
+    return _header(decode_own(data))
+
+
+def _header(fields: list[Any]) -> Header:
+    _, plane, device, seq, prev, parents, auth, depth, ts_ms, epoch, body_bytes, hash_of_body = fields
     return Header(
         plane=plane,
-        device=DeviceKey(device),
+        device=device,
         seq=seq,
-        prev=OpId(prev) if prev else None,
+        prev=prev or None,
         parents=tuple(parents),
         auth=tuple(auth),
         depth=depth,
         ts_ms=ts_ms,
-        epoch=OpId(epoch) if epoch else None,
+        epoch=epoch or None,
         body_bytes=body_bytes,
         body_hash=hash_of_body,
     )

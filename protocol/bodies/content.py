@@ -137,7 +137,7 @@ _SETTINGS: Final = Schema(
     (2, text(64, least=1)),
     (3, text(200)),
     (4, text(limits.PERSONA_CHARACTERS)),
-    (5, text(limits.PERSONA_CHARACTERS)),
+    (5, text(limits.PROMPT_CHARACTERS)),
     (6, number(2_000)),
     (7, number(max(ReplyPolicy))),
 )
