@@ -1,6 +1,8 @@
 """Run the benches, all or those named: `python -m tests.bench [live dialling catching_up]`."""
 
+import contextlib
 import json
+import os
 import platform
 import sys
 from pathlib import Path
@@ -23,8 +25,7 @@ def main(names: list[str]) -> int:
     for name in names or BENCHES:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         results += BENCHES[name]()
-    rows = [result.as_json() for result in results]
-    text = json.dumps(rows, indent=1)
+    text = json.dumps({"machine": _machine(), "results": [result.as_json() for result in results]}, indent=1)
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(text + "\n", encoding="utf-8")
     print(text)
@@ -32,8 +33,18 @@ def main(names: list[str]) -> int:
         mark = "ok  " if result.holds else "MISS"
         ratio = f" = {result.ratio:g} x {result.against}" if result.ratio is not None else ""
         print(f"{mark} {result.name}: {result.value:g} {result.unit}{ratio} {result.bound}", file=sys.stderr)
-    print(f"on {platform.machine()}, Python {platform.python_version()}", file=sys.stderr)
     return 0 if all(result.holds for result in results) else 1
+
+
+def _machine() -> str:
+    """Return what a reader needs to compare: processor, cores, system, Python."""
+    processor = platform.machine()
+    with contextlib.suppress(OSError):
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                processor = line.partition(":")[2].strip()
+                break
+    return f"{processor}, {os.cpu_count()} cores, {platform.system()}, Python {platform.python_version()}"
 
 
 if __name__ == "__main__":

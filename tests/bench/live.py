@@ -45,9 +45,12 @@ def bench_live() -> list[Result]:
 
 
 def _ours() -> tuple[list[float], tuple[int, float]]:
-    with tempfile.TemporaryDirectory() as folder:
-        with running(Path(folder) / "a", name="Ana") as ana, running(Path(folder) / "b", name="Bo") as bo:
-            return trio.run(_talk, ana, bo)
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        running(Path(folder) / "a", name="Ana") as ana,
+        running(Path(folder) / "b", name="Bo") as bo,
+    ):
+        return trio.run(_talk, ana, bo)
 
 
 @asynccontextmanager
