@@ -15,6 +15,7 @@ from node.conversations.conversation import Conversation, not_stored
 from node.conversations.events import Events
 from node.profile import Profile
 from node.store.catalogue import Catalogue, Listed
+from node.store.database import damaged
 from node.store.records import Records
 from protocol.bodies.content import Description, Title
 from protocol.bodies.control import EpochNew, Genesis, InviteCreate, Level
@@ -48,7 +49,12 @@ class Library:
 
     def load(self) -> None:
         """Load what is stored; a conversation that was being made when the node ended is dropped (StartError)."""
-        for listed in self.catalogue.conversations():
+        try:
+            found = self.catalogue.conversations()
+            self.catalogue.peers()  # read later; damage is to be known now
+        except (sqlite3.Error, UnicodeDecodeError) as error:
+            raise damaged() from error
+        for listed in found:
             if listed.status == CREATING:
                 self.catalogue.drop_conversation(listed.key)
             else:

@@ -63,17 +63,26 @@ class Catalogue:
     def peers(self) -> list[KnownPeer]:
         """Return known peers, last met first."""
         rows = self._connection.execute("SELECT peer_id, addresses, last_seen_ms FROM peers ORDER BY last_seen_ms DESC")
-        return [KnownPeer(peer_id, tuple(json.loads(addresses)), seen) for peer_id, addresses, seen in rows]
+        return [KnownPeer(peer_id, _addresses(addresses), seen) for peer_id, addresses, seen in rows]
 
     def remember_peer(self, peer_id: str, addresses: tuple[str, ...], *, seen_ms: int) -> None:
         """Keep where a peer was met; newer addresses come first, older ones are kept while there is room."""
         row = self._connection.execute(
             "SELECT addresses, last_seen_ms FROM peers WHERE peer_id = ?", (peer_id,)
         ).fetchone()
-        known = tuple(json.loads(row[0])) if row else ()
+        known = _addresses(row[0]) if row else ()
         merged = tuple(dict.fromkeys((*addresses, *known)))[:_ADDRESSES_KEPT]
         seen_ms = max(seen_ms, row[1] if row else 0)
         self._connection.execute(
             "INSERT OR REPLACE INTO peers (peer_id, addresses, last_seen_ms) VALUES (?, ?, ?)",
             (peer_id, json.dumps(merged), seen_ms),
         )
+
+
+def _addresses(stored: str) -> tuple[str, ...]:
+    """Return stored addresses; none where they are damaged: they are only hints, and are learned again."""
+    try:
+        found = json.loads(stored)
+    except ValueError:
+        return ()
+    return tuple(each for each in found if type(each) is str) if type(found) is list else ()

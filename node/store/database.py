@@ -6,7 +6,7 @@ lose the last commits, which other members still have, but never leaves half of 
 
 import sqlite3
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -86,10 +86,11 @@ def open_database(path: Path) -> Database:
         if version == 0:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
         elif path.stat().st_size < _CHECK_BELOW_BYTES:
-            found = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
-            if found != "ok":
+            # a quick_check would not see damage in an index
+            found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
+            if found != "ok" or not _made_by(_TABLES) <= _schema(connection):
                 raise StartError("damaged_database", _damaged(path))
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter: SQLite quotes garbage in its error
         raise StartError("damaged_database", _damaged(path)) from error
     return Database(connection)
 
@@ -105,6 +106,22 @@ def transaction(database: Database) -> Iterator[sqlite3.Connection]:
         connection.execute("ROLLBACK")
         raise
     connection.execute("COMMIT")
+
+
+def _schema(connection: sqlite3.Connection) -> set[str]:
+    """Return the statements that made the tables and indexes of a database."""
+    return {sql for (sql,) in connection.execute("SELECT sql FROM sqlite_master WHERE sql IS NOT NULL")}
+
+
+def _made_by(script: str) -> set[str]:
+    with closing(sqlite3.connect(":memory:")) as connection:
+        connection.executescript(script)
+        return _schema(connection)
+
+
+def damaged() -> StartError:
+    """Return what a person is told where the file can be opened and what is in it makes no sense."""
+    return StartError("damaged_database", "the database of this profile is damaged: put a backup in its place")
 
 
 def _damaged(path: Path) -> str:

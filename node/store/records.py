@@ -12,11 +12,9 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
-from crypto.errors import SealError
 from crypto.ids import ConversationId, DeviceKey, IdentityKey, OpId
 from crypto.sealed import NONCE_BYTES, close, open_closed
-from node.errors import StartError
-from node.store.database import transaction
+from node.store.database import damaged, transaction
 from protocol.dag import Entry
 from protocol.ops import CONTENT, CONTROL, Op, stored_header
 from protocol.registers import Register, parse_register
@@ -132,8 +130,8 @@ class Records:
                     "SELECT encoded FROM registers WHERE conversation = ?", (self._key,)
                 )
             ]
-        except (SealError, KeyError, ValueError) as error:
-            raise StartError("damaged_database", "the database is damaged: put a backup in its place") from error
+        except Exception as error:  # what is stored is read without checking it again: damage may show as any of them
+            raise damaged() from error
 
     def _ops(self, where: str, *values: object) -> Iterator[Op]:
         rows = self._connection.execute(

@@ -8,7 +8,7 @@ LATEST = Path(__file__).parent / "results" / "latest.json"
 
 HEAD = """# Performance
 
-Made by `python -m tests.bench.report` from what `make bench` measured; repeat both to see your machine's figures. Limits
+Made by `python -m tests.bench.report` from what `make bench` measured; repeat both to see your own. Limits
 and rivals are measured in the same run, because machines and their load differ; read the ratios. Machine of these
 figures: {machine}. Everything runs over loopback, nodes in processes of their own, with SQLite on disk.
 

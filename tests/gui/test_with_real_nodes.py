@@ -65,7 +65,8 @@ async def test_messages_typing_and_the_ai_reach_the_window_and_the_command_line(
     desktop.start()
     try:
         await until(lambda: desktop.session.identity)
-        name = await desktop.session.create("Rooftop garden", "", ai=True)
+        name = await desktop.session.create("Rooftop garden", "", ai=False)
+        await asyncio.to_thread(cli, ana.home, "ai", name, "add", "--name", "Assistant", "--policy", "mentioned")
         invite = await desktop.session.invite(name, uses=1, expires_s=3600)
         joined = await asyncio.to_thread(cli, bo.home, "join", str(invite["link"]))
         assert joined == {"id": name, "title": "Rooftop garden"}
@@ -73,7 +74,7 @@ async def test_messages_typing_and_the_ai_reach_the_window_and_the_command_line(
         page = desktop.window.page
         assert page is not None
         await until(lambda: "Bo joined" in page_text(desktop))
-        lines = follow(bo.home, name, reader)
+        lines = Heard(follow(bo.home, name, reader))
 
         # Bo writes on the command line: it stands in Ana's window, and so does that Bo types.
         await asyncio.to_thread(cli, bo.home, "send", name, "Hello from the command line")
@@ -84,15 +85,15 @@ async def test_messages_typing_and_the_ai_reach_the_window_and_the_command_line(
 
         # Ana types and sends in the window: Bo's terminal shows both.
         QTest.keyClicks(page.input.edit, "@Assistant what grows in the shade?")
-        await heard(lines, "Ana is typing...")
+        await lines.until("Ana is typing...")
         QTest.keyClick(page.input.edit, Qt.Key.Key_Return)
-        await heard(lines, "@Assistant what grows in the shade?")
+        await lines.until("@Assistant what grows in the shade?")
 
         # The AI on Ana's node: typing and the reply, in both.
-        await heard(lines, "Assistant (AI) is typing...")
+        await lines.until("Assistant (AI) is typing...")
         await until(lambda: any(row.kind == "ai" for row in rows(desktop)), ANSWER_S)
         answer = next(row.text for row in rows(desktop) if row.kind == "ai")
-        await heard(lines, answer.splitlines()[0])
+        await lines.until(answer.splitlines()[0])
         mine = await asyncio.to_thread(cli, ana.home, "conversations", "show", name)
         theirs = await asyncio.to_thread(cli, bo.home, "conversations", "show", name)
         assert mine["state_hash"] == theirs["state_hash"]
@@ -144,10 +145,16 @@ def follow(home: Path, name: str, started: list[subprocess.Popen[str]]) -> Lines
     return Lines(process.stdout)
 
 
-async def heard(lines: Lines, text: str) -> None:
-    """Return once a line contains `text`."""
-    while True:
-        line = await asyncio.to_thread(lines.next, within_s=ANSWER_S)
-        assert line is not None, f"the reader ended before it showed: {text}"
-        if text in line:
-            return
+class Heard:
+    """What a process printed so far."""
+
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self._heard: list[str] = []
+
+    async def until(self, text: str) -> None:
+        """Return once a line, an earlier one included, contains `text`."""
+        while not any(text in line for line in self._heard):
+            line = await asyncio.to_thread(self._lines.next, within_s=ANSWER_S)
+            assert line is not None, f"the reader ended before it showed: {text}"
+            self._heard.append(line)

@@ -1,0 +1,172 @@
+"""A conversation between memory and disk: what fails on one does not stay on the other."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+import pytest
+import trio
+
+from crypto.signatures import SIGNATURE_BYTES
+from node.conversations.conversation import Conversation
+from node.conversations.library import CREATING
+from protocol.bodies.content import Message
+from protocol.errors import UsageError
+from protocol.ops import Op
+from tests.unit.node.conversations.people import (
+    Person,
+    Switchboard,
+    invite,
+    person,
+    stored_state,
+    tell_everything,
+)
+
+Fails = Callable[[Person, str], AbstractContextManager[None]]
+
+
+class _Full:
+    """Makes the database refuse rows, as a full disk does."""
+
+    def __init__(self, one: Person, table: str) -> None:
+        self._connection = one.database.conn
+        self._table = table
+
+    def __enter__(self) -> None:
+        self._connection.execute(
+            f"CREATE TEMP TRIGGER full BEFORE INSERT ON {self._table} BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+
+    def __exit__(self, *_error: object) -> None:
+        self._connection.execute("DROP TRIGGER full")
+
+
+def test_a_message_that_cannot_be_stored_is_refused_and_leaves_memory_and_disk_equal(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna:
+        conversation = anna.library.create(title="Garden", description="")
+        conversation.write(Message("kept"))
+        gossiped: list[Op] = []
+        conversation.on_written = gossiped.extend
+        before = anna.state(conversation)
+        with _Full(anna, "operations"), pytest.raises(UsageError) as told:
+            conversation.write(Message("lost"))
+        assert told.value.code == "internal"
+        assert "disk" in told.value.reason
+        assert gossiped == []  # what is not stored is not told
+        assert anna.state(conversation) == before == stored_state(anna, conversation)
+        assert conversation.view.status == "active"
+        conversation.write(Message("room again"))
+        assert len(gossiped) == 1
+        assert anna.state(conversation) == stored_state(anna, conversation)
+        assert [message["text"] for message in conversation.view.page(before=None, limit=9)[0]] == [
+            "kept",
+            "room again",
+        ]
+
+
+@pytest.mark.trio
+async def test_a_register_that_cannot_be_stored_is_not_remembered_either(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna:
+        conversation = anna.library.create(title="Garden", description="")
+        device = anna.profile.secrets.device.public
+        with _Full(anna, "registers"):
+            conversation.publish_register(b"addresses", b"one")
+        assert conversation.registers.value(device, b"addresses") is None
+        conversation.publish_register(b"addresses", b"one")
+        assert conversation.registers.value(device, b"addresses") == b"one"
+
+
+@pytest.mark.parametrize("table", ["conversations", "operations", "epoch_keys"])
+def test_a_conversation_that_cannot_be_stored_is_refused_and_not_shown(tmp_path: Path, table: str) -> None:
+    with person(tmp_path / "anna") as anna:
+        with _Full(anna, table), pytest.raises(UsageError) as told:
+            anna.library.create(title="Garden", description="")
+        assert "disk" in told.value.reason
+        assert anna.library.conversations == {}
+    with person(tmp_path / "anna") as anna:
+        assert anna.library.conversations == {}
+
+
+def test_a_conversation_whose_creation_broke_off_is_gone_at_the_next_start(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Killed(BaseException):
+        pass
+
+    def die(*_: object) -> None:
+        raise Killed
+
+    with person(tmp_path / "anna") as anna:
+        kept = anna.library.create(title="Kept", description="")
+        with monkeypatch.context() as patch:
+            patch.setattr(Conversation, "write", die)  # the genesis and the key are on disk, the title is not
+            with pytest.raises(Killed):
+                anna.library.create(title="Broken off", description="")
+        assert [listed.status for listed in anna.library.catalogue.conversations()].count(CREATING) == 1
+    with person(tmp_path / "anna") as anna:
+        assert list(anna.library.conversations) == [kept.id]
+        assert [listed.id for listed in anna.library.catalogue.conversations()] == [kept.id]
+        rows = anna.database.execute("SELECT count(DISTINCT conversation) FROM operations").fetchone()
+        assert rows == (1,)
+
+
+@pytest.mark.trio
+async def test_a_false_signature_neither_enters_nor_keeps_the_true_operation_out(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna, person(tmp_path / "ben") as ben:
+        async with trio.open_nursery() as nursery:
+            board = Switchboard(nursery, anna, ben)
+            held = anna.library.create(title="Garden", description="")
+            copy = await board.join(ben, invite(anna, held))
+            op = held.write(Message("true"))
+            false = Op(op.id, op.header, op.header_bytes, bytes(SIGNATURE_BYTES), op.body)
+            before = ben.state(copy)
+            for _ in range(2):
+                assert copy.receive([false]).rows == []
+            assert ben.state(copy) == before
+            assert [row.op.id for row in copy.receive([op]).rows] == [op.id]
+            assert copy.receive([op, op, false]).is_empty
+            assert ben.state(copy) == anna.state(held) == stored_state(ben, copy)
+
+
+@pytest.mark.trio
+async def test_unread_counts_what_others_wrote_after_the_last_message_read(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna, person(tmp_path / "ben") as ben:
+        async with trio.open_nursery() as nursery:
+            board = Switchboard(nursery, anna, ben)
+            held = anna.library.create(title="Garden", description="")
+            copy = await board.join(ben, invite(anna, held))
+            assert copy.view.summary()["unread"] == 0  # notices are no messages
+            names = []
+            for number in range(5):
+                anna.clock.at_ms += 1000  # type: ignore[attr-defined]
+                names.append(held.write(Message(f"number {number}")).id)
+            tell_everything(anna, ben, held)
+            assert held.view.summary()["unread"] == 0
+            assert copy.view.summary()["unread"] == 5
+            copy.mark_read(names[2])
+            assert copy.view.summary()["unread"] == 2
+            copy.mark_read(names[0])  # reading on does not go back
+            assert copy.view.summary()["unread"] == 2
+            ben.clock.at_ms = anna.clock.now_ms() + 1000  # type: ignore[attr-defined]
+            copy.write(Message("my own"))
+            assert copy.view.summary()["unread"] == 2
+            copy.mark_read(names[4])
+            assert copy.view.summary()["unread"] == 0
+        ben.close()
+        with person(tmp_path / "ben") as later:
+            assert later.library.conversations[copy.id].view.summary()["unread"] == 0
+
+
+def test_a_conversation_is_found_by_any_unique_beginning_of_its_id(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna:
+        made = [anna.library.create(title=f"Number {number}", description="") for number in range(20)]
+        for conversation in made:
+            assert anna.library.find(conversation.name) is conversation
+        with pytest.raises(UsageError) as told:
+            anna.library.find("zz")
+        assert told.value.code == "unknown_conversation"
+        first = {conversation.name[0] for conversation in made}
+        crowded = next(digit for digit in first if sum(each.name[0] == digit for each in made) > 1)
+        with pytest.raises(UsageError) as told:
+            anna.library.find(crowded)
+        assert told.value.code == "ambiguous"

@@ -1,0 +1,262 @@
+"""A backend with literal data, for tests of the gateway and the command line; and a gateway that serves it."""
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Any
+
+import orjson
+import trio
+
+from node.gateway.backend import EventCallback
+from node.gateway.limits import Limits
+from node.gateway.refusal import Refusal
+from node.gateway.routes import routes
+from node.gateway.server import Gateway, serve_gateway
+
+Json = dict[str, Any]
+
+API_KEY = "test-key_0123456789"
+ME = "aa" * 32
+PEER = "bb" * 32
+FIRST = "c1" + "0" * 62
+SECOND = "c2" + "0" * 62
+AI = "a1" + "0" * 62
+TS = "2026-11-21T09:30:00.123Z"
+
+
+def message(number: int, text: str, *, kind: str = "human", author: str = ME, name: str = "Ada") -> Json:
+    return {
+        "id": f"{number:064x}",
+        "author": author,
+        "author_name": name,
+        "kind": kind,
+        "text": text,
+        "ts": TS,
+        "edited": False,
+        "deleted": False,
+        "reply_to": None,
+        "reactions": [],
+        "ai": None,
+        "state": "stored",
+        "mine": author == ME,
+    }
+
+
+class FakeBackend:
+    """Two conversations; the first has 30 messages, the second none."""
+
+    def __init__(self) -> None:
+        self.callbacks: dict[EventCallback, None] = {}
+        self.messages: dict[str, list[Json]] = {
+            FIRST: [message(0xE0 + n, f"message {n}") for n in range(30)],
+            SECOND: [],
+        }
+        self.titles = {FIRST: "Bridges", SECOND: "Bread\x1b[31m\u202e"}
+        self.phases = {FIRST: ["prophase", 0.25], SECOND: ["prophase", 0.0]}
+        self.calls: list[tuple[Any, ...]] = []
+        self.event_before_return = True
+        self.join_gate: trio.Event | None = None
+        self.crash: Exception | None = None
+
+    def subscribe(self, callback: EventCallback) -> Callable[[], None]:
+        self.callbacks[callback] = None
+        return lambda: self.callbacks.pop(callback, None)
+
+    def emit(self, conversation_id: str | None, event: str, payload: Json) -> None:
+        for callback in tuple(self.callbacks):
+            callback(conversation_id, event, payload)
+
+    def identity(self) -> Json:
+        return {"identity": ME, "name": "Ada", "peer_id": "12D3", "version": "0.1.0"}
+
+    def status(self) -> Json:
+        if self.crash is not None:
+            raise self.crash
+        return {
+            **self.identity(),
+            "addrs": ["/ip4/127.0.0.1/tcp/4001"],
+            "api": "ws://127.0.0.1:1/socket/websocket",
+            "conversations": 2,
+            "peers": 1,
+            "rss_bytes": 50 * 1024 * 1024,
+            "uptime_s": 3725.0,
+        }
+
+    def peers(self) -> list[Json]:
+        return [
+            {
+                "peer_id": "12D4",
+                "name": "Bob\x1b]0;x\x07",
+                "path": "lan",
+                "addr": "/ip4/10.0.0.2/tcp/1",
+                "rtt_ms": 1.4,
+                "in_sync": True,
+                "last_seen": TS,
+            }
+        ]
+
+    async def providers(self) -> list[Json]:
+        await trio.lowlevel.checkpoint()
+        return [{"name": "local", "available": True, "reason": None, "models": ["m"], "default_model": "m"}]
+
+    def summaries(self) -> list[Json]:
+        return [self.summary(one) for one in self.messages]
+
+    def summary(self, conversation_id: str) -> Json:
+        phase, progress = self.phases[conversation_id]
+        return {
+            "id": conversation_id,
+            "title": self.titles[conversation_id],
+            "description": "",
+            "created": TS,
+            "status": "active",
+            "phase": phase,
+            "progress": progress,
+            "cycle": 0,
+            "unread": 0,
+            "last": None,
+        }
+
+    def resolve(self, prefix: str) -> str:
+        return self._unique(prefix, list(self.messages), "unknown_conversation")
+
+    def resolve_message(self, conversation_id: str, prefix: str) -> str:
+        return self._unique(prefix, [m["id"] for m in self.messages[conversation_id]], "unknown_message")
+
+    @staticmethod
+    def _unique(prefix: str, ids: list[str], code: str) -> str:
+        found = [one for one in ids if one.startswith(prefix)]
+        if not found:
+            raise Refusal(code, "there is none with this id")
+        if len(found) > 1:
+            raise Refusal("ambiguous", f"{len(found)} ids begin with this; give more of it")
+        return found[0]
+
+    async def create(self, *, title: str, description: str, ai: bool) -> Json:
+        await trio.lowlevel.checkpoint()
+        self.calls.append(("create", title, description, ai))
+        new = f"d{len(self.messages)}" + "0" * 62
+        self.messages[new], self.titles[new], self.phases[new] = [], title, ["prophase", 0.0]
+        self.emit(new, "conversation", self.summary(new))
+        return {"id": new, "title": title}
+
+    async def join(self, link: str) -> Json:
+        if self.join_gate is not None:
+            await self.join_gate.wait()
+        if not link.startswith("peer2peer://"):
+            raise Refusal("bad_invite", "this is no invite link; copy the whole of it")
+        return {"id": FIRST, "title": "Bridges"}
+
+    async def invite(self, conversation_id: str, *, uses: int, expires_s: int) -> Json:
+        self.calls.append(("invite", conversation_id, uses, expires_s))
+        return {"link": "peer2peer://invite/x", "expires": TS, "uses": uses}
+
+    def show(self, conversation_id: str) -> Json:
+        return {
+            **self.summary(conversation_id),
+            "state_hash": "ab" * 32,
+            "ops": 31,
+            "heads": [],
+            "members": self.members(conversation_id),
+            "ai": self.ai_list(conversation_id),
+            "parent": None,
+            "children": [],
+        }
+
+    def members(self, conversation_id: str) -> list[Json]:
+        return [
+            {"identity": ME, "name": "Ada", "role": "owner", "presence": "online", "me": True},
+            {"identity": PEER, "name": "Bob", "role": "member", "presence": "offline", "me": False},
+        ]
+
+    def session(self, conversation_id: str) -> str:
+        return "5e55"
+
+    async def post(self, conversation_id: str, content: str, *, reply_to: str | None) -> Json:
+        if content == "crash":
+            raise RuntimeError("planted")
+        new = message(0x1000 + len(self.messages[conversation_id]), content)
+        new["reply_to"] = reply_to
+        self.messages[conversation_id].append(new)
+        if self.event_before_return:
+            self.emit(conversation_id, "message", new)
+        await trio.lowlevel.checkpoint()
+        if not self.event_before_return:
+            trio.lowlevel.spawn_system_task(self._emit_later, conversation_id, new)
+        return {"id": new["id"], "state": "stored"}
+
+    async def _emit_later(self, conversation_id: str, new: Json) -> None:
+        await trio.lowlevel.checkpoint()
+        self.emit(conversation_id, "message", new)
+
+    def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
+        every = self.messages[conversation_id]
+        end = len(every) if before is None else next(n for n, m in enumerate(every) if m["id"] == before)
+        start = max(0, end - limit)
+        return every[start:end], start > 0
+
+    def typing(self, conversation_id: str, *, typing: bool) -> None:
+        self.calls.append(("typing", conversation_id, typing))
+
+    def read(self, conversation_id: str, message_id: str) -> None:
+        self.calls.append(("read", conversation_id, message_id))
+
+    def ai_list(self, conversation_id: str) -> list[Json]:
+        return [{"id": AI, "name": "Assistant", "provider": "local", "model": "m", "host": ME, "policy": "every"}]
+
+    async def ai_add(self, conversation_id: str, settings: Json) -> Json:
+        self.calls.append(("ai_add", conversation_id, settings))
+        if settings.get("provider") == "nope":
+            raise Refusal("unknown_provider", "there is no provider nope; known are local")
+        return {"id": AI, **settings}
+
+    async def ai_remove(self, conversation_id: str, ai: str) -> None:
+        self.calls.append(("ai_remove", conversation_id, ai))
+
+    def phase(self, conversation_id: str) -> Json:
+        phase, progress = self.phases[conversation_id]
+        return {"phase": phase, "progress": progress, "cycle": 0, "step": 0}
+
+    async def advance(self, conversation_id: str, *, from_phase: str) -> Json:
+        self.calls.append(("advance", conversation_id, from_phase))
+        self.phases[conversation_id] = ["prometaphase", 0.0]
+        return self.phase(conversation_id)
+
+    async def progress(self, conversation_id: str, value: float) -> Json:
+        self.phases[conversation_id][1] = value
+        return self.phase(conversation_id)
+
+
+@asynccontextmanager
+async def serving(
+    backend: FakeBackend, *, limits: Limits | None = None, port: int = 0, origins: tuple[str, ...] = ()
+) -> AsyncIterator[Gateway]:
+    """Run a gateway in the body; it is gone when the body ends."""
+    topics, end = routes(backend)
+    limits = limits or Limits(refusal_delay_s=0.01)
+
+    async def run(*, task_status: trio.TaskStatus[Gateway] = trio.TASK_STATUS_IGNORED) -> None:
+        await serve_gateway(
+            host="127.0.0.1",
+            port=port,
+            api_key=API_KEY,
+            origins=origins,
+            topics=topics,
+            limits=limits,
+            task_status=task_status,
+        )
+
+    async with trio.open_nursery() as nursery:
+        gateway: Gateway = await nursery.start(run)
+        try:
+            yield gateway
+        finally:
+            end()
+            nursery.cancel_scope.cancel()
+
+
+def write_profile(home: Path, gateway: Gateway) -> None:
+    home.mkdir(parents=True, exist_ok=True)
+    (home / "api_key").write_text(API_KEY + "\n")
+    (home / "api.json").write_bytes(orjson.dumps({"api": gateway.url, "pid": 1}))

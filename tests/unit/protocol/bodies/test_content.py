@@ -1,0 +1,177 @@
+"""Content bodies: each kind there and back, and every bound."""
+
+from typing import Any
+
+import pytest
+
+from crypto.codec import decode, encode
+from crypto.ids import OpId
+from protocol import limits
+from protocol.bodies.content import (
+    AiReply,
+    AiSettings,
+    ContentBody,
+    ContentKind,
+    Description,
+    Message,
+    PhaseAdvance,
+    PhaseProgress,
+    Title,
+    dump_content,
+    dump_settings,
+    kind_of,
+    load_content,
+    load_settings,
+    reply_key,
+)
+from protocol.errors import RemoteError
+from tests.builders import fixed
+
+AI, TRIGGER = fixed("ai"), OpId(fixed("trigger"))
+REPLY = AiReply(AI, reply_key(AI, TRIGGER), 1, fixed("s", 8), TRIGGER, "yes", ("local", "small", 40))
+BODIES: list[ContentBody] = [
+    Message("hello"),
+    Message("x" * limits.TEXT_CHARACTERS, TRIGGER),
+    Title("t" * limits.TITLE_CHARACTERS),
+    Description(""),
+    Description("d" * limits.DESCRIPTION_CHARACTERS),
+    PhaseAdvance(0),
+    PhaseAdvance(1 << 40),
+    PhaseProgress(3, 10_000),
+    REPLY,
+]
+
+
+@pytest.mark.parametrize("body", BODIES, ids=lambda body: type(body).__name__)
+def test_there_and_back(body: ContentBody) -> None:
+    assert load_content(dump_content(body)) == body
+
+
+def test_kinds_on_the_wire_never_change() -> None:
+    assert {type(body).__name__: int(kind_of(body)) for body in BODIES} == {
+        "Message": 1,
+        "Title": 5,
+        "Description": 6,
+        "PhaseAdvance": 8,
+        "PhaseProgress": 9,
+        "AiReply": 12,
+    }
+    assert dump_content(Message("a")) == bytes.fromhex("92018101a161")
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        Message(""),
+        Message(" \n"),
+        Message("x" * (limits.TEXT_CHARACTERS + 1)),
+        Message("x", b"short"),
+        Title(""),
+        Title("x" * (limits.TITLE_CHARACTERS + 1)),
+        Description("x" * (limits.DESCRIPTION_CHARACTERS + 1)),
+        PhaseAdvance(-1),
+        PhaseAdvance((1 << 40) + 1),
+        PhaseProgress(0, 10_001),
+        PhaseProgress(0, -1),
+        PhaseProgress(-1, 0),
+    ],
+    ids=str,
+)
+def test_bounds(body: ContentBody) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        dump_content(body)
+    fields = {
+        number: value
+        for number, value in zip((1, 2), (getattr(body, name) for name in body.__slots__), strict=False)
+        if value != b""
+    }
+    with pytest.raises(RemoteError):
+        load_content(encode([int(kind_of(body)), fields]))
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        encode(1),
+        encode([1]),
+        encode([1, []]),
+        encode([1, {1: "a"}, 0]),
+        encode(["1", {}]),
+        encode([True, {1: "a"}]),
+        encode([1, {}]),
+        encode([1, {1: b"a"}]),
+        encode([1, {1: "a"}]) + b"\0",
+        encode([1, {1: "a", 9: b"x" * limits.CONTENT_BODY_BYTES}]),
+    ],
+)
+def test_what_is_no_body(data: bytes) -> None:
+    with pytest.raises(RemoteError) as caught:
+        load_content(data)
+    assert caught.value.code == "bad_body"
+
+
+def test_kinds_of_the_future_are_none() -> None:
+    known = {1, 5, 6, 8, 9, 12}
+    for kind in {int(each) for each in ContentKind} - known | {0, 17, 200, -1}:
+        assert load_content(encode([kind, {}])) is None
+    assert load_content(encode([1, {1: "a", 200: "later"}])) == Message("a")
+
+
+@pytest.mark.parametrize("number", range(1, 8))
+def test_a_reply_needs_each_field(number: int) -> None:
+    kind, table = decode(dump_content(REPLY))
+    del table[number]
+    with pytest.raises(RemoteError):
+        load_content(encode([kind, table]))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {1: b"short"},
+        {2: b""},
+        {3: -1},
+        {3: (1 << 32) + 1},
+        {4: b"123456789"},
+        {5: b""},
+        {6: ""},
+        {6: "x" * (limits.AI_TEXT_CHARACTERS + 1)},
+        {7: ["local", "small"]},
+        {7: ["local", "small", -1]},
+        {7: ["x" * 65, "small", 0]},
+        {7: ["local", "x" * 201, 0]},
+        {8: b"x"},
+    ],
+    ids=str,
+)
+def test_each_field_of_a_reply(changes: dict[int, Any]) -> None:
+    kind, table = decode(dump_content(REPLY))
+    with pytest.raises(RemoteError):
+        load_content(encode([kind, dict(sorted({**table, **changes}.items()))]))
+
+
+def test_settings() -> None:
+    settings = AiSettings("Ada", "openai", "a model", "kind", "be brief", 2_000, 3)
+    assert load_settings(dump_settings(settings)) == settings
+    assert load_settings(dump_settings(AiSettings("A", "b", ""))) == AiSettings("A", "b", "")
+    for bad in (
+        AiSettings("", "b", ""),
+        AiSettings("x" * (limits.NAME_CHARACTERS + 1), "b", ""),
+        AiSettings("A", "", ""),
+        AiSettings("A", "b", "x" * 201),
+        AiSettings("A", "b", "", "x" * (limits.PERSONA_CHARACTERS + 1)),
+        AiSettings("A", "b", "", "", "x" * (limits.PROMPT_CHARACTERS + 1)),
+        AiSettings("A", "b", "", "", "", 2_001),
+        AiSettings("A", "b", "", "", "", 0, 4),
+    ):
+        with pytest.raises(ValueError, match=r"."):
+            dump_settings(bad)
+    for data in (b"", encode([]), encode({1: "A"}), encode({1: "A", 2: "b", 3: 1})):
+        with pytest.raises(RemoteError):
+            load_settings(data)
+
+
+def test_reply_key_binds_ai_and_trigger() -> None:
+    keys = {reply_key(AI, TRIGGER), reply_key(TRIGGER, OpId(AI)), reply_key(AI, OpId(fixed("other")))}
+    assert len(keys) == 3
