@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import sys
+import threading
 from collections.abc import AsyncIterator
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
@@ -43,6 +44,7 @@ log = getLogger("node.daemon")
 
 LISTEN: Final = "/ip4/0.0.0.0/tcp/{port}"
 PORT_FILE: Final = "port"
+CUT_OFF_S: Final = 2.5
 
 
 def run(home: Path, options: NodeOptions) -> int:
@@ -84,10 +86,10 @@ def _passphrase(options: NodeOptions) -> str | None:
 
 
 async def _run(profile: Profile, library: Library, options: NodeOptions, config: Config, clock: Clock) -> None:
-    """Run until a signal; whatever is left then is cut off after two seconds."""
+    """Run until a signal; a part that has not ended CUT_OFF_S after it is cut off with the process."""
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_end_on_signal, nursery.cancel_scope)
+            nursery.start_soon(_end_on_signal, nursery.cancel_scope, profile.home / API)
             await _serve(profile, library, options, config, clock)
     except* (StartError, UsageError, NetworkError) as group:
         error: BaseException = group
@@ -98,9 +100,17 @@ async def _run(profile: Profile, library: Library, options: NodeOptions, config:
         (profile.home / API).unlink(missing_ok=True)
 
 
-async def _end_on_signal(scope: trio.CancelScope) -> None:
+async def _end_on_signal(scope: trio.CancelScope, announced: Path) -> None:
+    def cut_off() -> None:
+        log.error("a part of the node did not end in time")
+        announced.unlink(missing_ok=True)
+        os._exit(1)  # whatever was acknowledged is on disk
+
     with trio.open_signal_receiver(signal.SIGTERM, signal.SIGINT) as signals:
         async for _ in signals:
+            last_resort = threading.Timer(CUT_OFF_S, cut_off)
+            last_resort.daemon = True
+            last_resort.start()
             scope.cancel()
             return
 

@@ -1,4 +1,4 @@
-"""The asking side of a sync: HELLO, then the control plane, then the content plane, then registers.
+"""The asking side of a sync: HELLO, then the control plane, then registers, then the content plane.
 
 Sans-IO: `begin` and `handle` give frames to send and what to take in; the caller commits what was taken and then calls
 `taken`, which grants the other side more credit. So nothing is asked for faster than it can be stored, and a sync
@@ -34,8 +34,8 @@ class Stage(Enum):
 
     HELLO = "hello"
     CONTROL = "control"
-    CONTENT = "content"
     REGISTERS = "registers"
+    CONTENT = "content"
     DONE = "done"
 
 
@@ -93,8 +93,7 @@ class Puller:
                 self._size_bytes = sum(op_bytes(op) for op in frame.ops)
                 return Step(ops=frame.ops, total=frame.total)
             case TellRegisters() if self.stage is Stage.REGISTERS:
-                self.stage = Stage.DONE
-                return Step(registers=frame.registers)
+                return Step(registers=frame.registers, send=self._ask(Stage.CONTENT))
             case _:
                 raise RemoteError("out_of_turn", f"a sync frame came that was not asked for at {self.stage.value}")
 
@@ -103,8 +102,7 @@ class Puller:
         if not self._finished:
             return [Ack(self._rid(), max(1, self._size_bytes))]
         self._finished = False
-        following = Stage.CONTENT if self.stage is Stage.CONTROL else Stage.REGISTERS
-        return self._ask(following)
+        return self._ask(Stage.REGISTERS if self.stage is Stage.CONTROL else Stage.DONE)
 
     def _rid(self) -> int:
         return CONTROL if self.stage is Stage.CONTROL else CONTENT
@@ -116,10 +114,12 @@ class Puller:
         replica = self._replica
         if stage is Stage.CONTROL:
             if not self.remote.control.shows_unknown(replica.control):
-                return self._ask(Stage.CONTENT)
+                return self._ask(Stage.REGISTERS)
             return [Pull(CONTROL, CONTROL, tuple(replica.control.sample(limits.SYNC_HAVES)), limits.SYNC_CREDIT_BYTES)]
+        if stage is Stage.REGISTERS:
+            return [AskRegisters(tuple(self._registers.digest()))]
         if stage is Stage.CONTENT:
             if not self.remote.content.shows_unknown(replica.content):
-                return self._ask(Stage.REGISTERS)
+                return self._ask(Stage.DONE)
             return [Pull(CONTENT, CONTENT, tuple(replica.content.sample(limits.SYNC_HAVES)), limits.SYNC_CREDIT_BYTES)]
-        return [AskRegisters(tuple(self._registers.digest()))]
+        return []

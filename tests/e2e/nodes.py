@@ -206,6 +206,7 @@ def running() -> Iterator[Nodes]:
         for node in nodes.running:
             if node.process.poll() is None:
                 node.kill()
+        for node in nodes.running:
             assert node.may_complain or "Traceback" not in node.stderr(), node.stderr()
 
 

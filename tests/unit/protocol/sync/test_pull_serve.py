@@ -160,7 +160,7 @@ def test_more_heads_than_a_frame_names() -> None:
     assert talk.ana.replica.content.heads_hash() == full.replica.content.heads_hash()
 
 
-def test_registers_come_last_and_newest(talk: Talk) -> None:
+def test_registers_come_before_content_and_the_newest_counts(talk: Talk) -> None:
     publish(talk.ana, "Ana")
     publish(talk.ben, "Ben")
     pull(talk.ana, talk.ben)
@@ -213,10 +213,9 @@ def puller(member: Member, stage: Stage) -> Puller:
         made.handle(hello(member, control=unknown, content=unknown))
     if stage in (Stage.CONTENT, Stage.REGISTERS):
         made.handle(Ops(CONTROL, (), True, 0))
-        made.taken()
-    if stage is Stage.REGISTERS:
-        made.handle(Ops(CONTENT, (), True, 0))
         assert made.taken() == [AskRegisters(())]
+    if stage is Stage.CONTENT:
+        made.handle(TellRegisters(()))
     assert made.stage is stage
     return made
 
@@ -279,6 +278,8 @@ def test_acknowledges_what_came(talk: Talk) -> None:
     assert made.taken() == [Ack(0, 2 * op_bytes(wire))]
     made.handle(Ops(0, (wire,), True, 3))
     (asked,) = made.taken()
+    assert isinstance(asked, AskRegisters)
+    (asked,) = made.handle(TellRegisters(())).send
     assert isinstance(asked, Pull)
     assert (asked.rid, asked.plane, asked.credit) == (CONTENT, CONTENT, limits.SYNC_CREDIT_BYTES)
     assert set(asked.haves) <= set(talk.ana.ops)
