@@ -8,6 +8,7 @@ import sqlite3
 from collections.abc import Callable, Iterable, Sequence
 from logging import getLogger
 from secrets import token_bytes
+from typing import Final
 
 import trio
 
@@ -28,6 +29,9 @@ from protocol.registers import PROFILE, Register, Registers, verify_register, wr
 from protocol.replica import Outcome, Replica
 
 log = getLogger("node.conversations")
+
+RENAMED: Final = 20
+"""Messages told again when a name in them changes: the page that a client shows at first."""
 
 
 class Conversation:
@@ -130,9 +134,11 @@ class Conversation:
 
     def receive_register(self, register: Register) -> bool:
         """Check, store and tell a register from anywhere; return whether it was news (RemoteError if it is false)."""
-        if self.replica.authority.owner(register.device) is None:
+        owner = self.replica.authority.owner(register.device)
+        if owner is None:
             raise RemoteError("foreign", "a register comes from no member's device")
         verify_register(register, conversation=self.id)
+        name = self.view.person(owner)
         if not self.registers.merge(register):
             return False
         try:
@@ -141,8 +147,16 @@ class Conversation:
             self._reload()
             raise
         self._events.tell(self.name, "members", {"members": self.view.members()})
+        if self._events.is_heard and self.view.person(owner) != name:
+            self._tell_again()
         self.on_contacts()
         return True
+
+    def _tell_again(self) -> None:
+        """Tell the newest messages once more: somebody they name goes by another name now, or by one at all."""
+        for message in self.view.page(before=None, limit=RENAMED)[0]:
+            self._events.tell(self.name, "message", message)
+        self.tell_summary()
 
     # --- writing -----------------------------------------------------------------------------------------------------
 

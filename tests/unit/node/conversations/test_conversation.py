@@ -157,6 +157,23 @@ async def test_unread_counts_what_others_wrote_after_the_last_message_read(tmp_p
             assert later.library.conversations[copy.id].view.summary()["unread"] == 0
 
 
+@pytest.mark.trio
+async def test_messages_are_told_again_once_the_name_of_their_author_is_known(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna, person(tmp_path / "ben") as ben:
+        async with trio.open_nursery() as nursery:
+            board = Switchboard(nursery, anna, ben)
+            held = anna.library.create(title="Garden", description="")
+            told: list[str] = []
+            anna.events.subscribe(
+                lambda _id, event, payload: told.append(payload["text"]) if event == "message" else None
+            )
+            copy = await board.join(ben, invite(anna, held))
+            assert told == [f"{ben.profile.secrets.identity.public.hex()[:8]} joined"]
+            copy.introduce()
+            tell_everything(ben, anna, held)
+            assert told[1:] == ["Ben joined"]
+
+
 def test_a_conversation_is_found_by_any_unique_beginning_of_its_id(tmp_path: Path) -> None:
     with person(tmp_path / "anna") as anna:
         made = [anna.library.create(title=f"Number {number}", description="") for number in range(20)]
