@@ -37,7 +37,7 @@ from node.network.host import Network, open_network
 from node.options import NodeOptions
 from node.profile import API, API_KEY, DATABASE, Profile, ProfileLock, open_profile, write_private
 from node.store.database import open_database
-from node.supervision import supervise
+from node.supervision import sole, supervise
 from protocol.errors import UsageError
 
 log = getLogger("node.daemon")
@@ -91,11 +91,10 @@ async def _run(profile: Profile, library: Library, options: NodeOptions, config:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_end_on_signal, nursery.cancel_scope, profile.home / API)
             await _serve(profile, library, options, config, clock)
-    except* (StartError, UsageError, NetworkError) as group:
-        error: BaseException = group
-        while isinstance(error, BaseExceptionGroup):
-            error = error.exceptions[0]
-        raise error from None
+    except BaseExceptionGroup as group:
+        if isinstance(error := sole(group), StartError | UsageError | NetworkError):
+            raise error from None
+        raise
     finally:
         (profile.home / API).unlink(missing_ok=True)
 

@@ -31,3 +31,16 @@ async def supervise(name: str, service: Callable[[], Awaitable[None]]) -> None:
             pause_s = FIRST_PAUSE_S
         await trio.sleep(pause_s)
         pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
+
+
+def sole(group: BaseExceptionGroup[BaseException]) -> BaseException:
+    """Return the error that a group of nurseries wrapped: the first that is no cancellation if any is not."""
+    leaves: list[BaseException] = []
+    waiting: list[BaseException] = [group]
+    while waiting:
+        error = waiting.pop(0)
+        if isinstance(error, BaseExceptionGroup):
+            waiting[:0] = error.exceptions
+        else:
+            leaves.append(error)
+    return next((leaf for leaf in leaves if not isinstance(leaf, trio.Cancelled)), leaves[0])

@@ -22,6 +22,7 @@ from node.ai.providers.request import Chunk, Finish, Request
 from node.clock import Clock
 from node.conversations.conversation import Conversation
 from node.conversations.view import POLICIES
+from node.supervision import sole
 from protocol.authority import Rule
 from protocol.bodies.content import AiReply, AiSettings, ContentKind, reply_key
 from protocol.bodies.control import AiSet
@@ -118,7 +119,12 @@ class Hosting:
                 if settings is None or conversation.replica.fold.answered(ai, trigger):
                     return
                 with trio.move_on_after(WHOLE_S) as scope:
-                    await self._generate(conversation, settings, answer)
+                    try:
+                        await self._generate(conversation, settings, answer)
+                    except BaseExceptionGroup as group:
+                        if not isinstance(error := sole(group), Exception):
+                            raise
+                        raise error from None
                 if scope.cancelled_caught:
                     raise ProviderError("timeout", f"{settings.name} took longer than {WHOLE_S:g} s and was stopped.")
         except (ProviderError, UnknownProviderError, UsageError) as error:
@@ -162,20 +168,14 @@ class Hosting:
 
     async def _read(self, provider: Provider, request: Request, answer: _Answer, name: str) -> None:
         said = ""
-        try:
-            async with provider.stream(request) as pieces:
-                async for piece in pieces:
-                    match piece:
-                        case Chunk(text):
-                            said += text
-                            answer.text = without_speaker(said, name)
-                        case Finish(model=model):
-                            answer.model = model
-        except* ProviderError as group:
-            error: BaseException = group
-            while isinstance(error, BaseExceptionGroup):
-                error = error.exceptions[0]
-            raise error from None
+        async with provider.stream(request) as pieces:
+            async for piece in pieces:
+                match piece:
+                    case Chunk(text):
+                        said += text
+                        answer.text = without_speaker(said, name)
+                    case Finish(model=model):
+                        answer.model = model
 
     async def _show_progress(self, conversation: Conversation, answer: _Answer) -> None:
         """Tell everybody that the AI thinks, and its text as it grows; at most five times a second."""

@@ -64,6 +64,30 @@ async def test_two_people_talk_from_the_command_line_and_end_with_the_same_state
 
 
 @pytest.mark.trio
+async def test_an_ai_whose_provider_fails_says_why_to_everybody_and_the_talk_goes_on(tmp_path: Path) -> None:
+    anna, ben = tmp_path / "anna", tmp_path / "ben"
+    with running() as nodes:
+        nodes.make(anna, ben)
+        async with listening(anna) as a, listening(ben) as b:
+            conversation = (await a.call("node", "create", {"title": "Tea", "ai": False}))["id"]
+            await a.join(f"conversation:{conversation}")
+            await a.call("node", "ai_add", {"conversation": conversation, "name": "Far", "provider": "openai"})
+            await let_in(a, b, conversation)
+            await agree(conversation, a, b)
+            asked = await say(b, conversation, "Are you there?")
+
+            def is_failure(event: Event) -> bool:
+                return event.event == "ai_delta" and event.payload["state"] == "failed"
+
+            for client in (a, b):
+                failed = (await until(client, is_failure, within_s=20)).payload
+                assert (failed["name"], failed["reply_to"], failed["code"]) == ("Far", asked, "no_key")
+                assert "OPENAI_API_KEY" in failed["reason"]
+            await say(a, conversation, "Then we go on without it.")
+            await until_text(b, "Then we go on without it.")
+
+
+@pytest.mark.trio
 async def test_an_ai_on_the_local_model_is_seen_thinking_and_growing_and_ends_with_one_signed_reply(
     tmp_path: Path,
 ) -> None:
