@@ -4,6 +4,7 @@ Gossip is only the fast way; what it loses, sync brings. What is written while a
 the next one, so a burst of a thousand messages is a few dozen frames.
 """
 
+import sqlite3
 from collections.abc import Callable, Sequence
 from logging import getLogger
 from secrets import token_bytes
@@ -111,6 +112,8 @@ class Carrier:
                 take(received)
             except RemoteError as error:
                 log.debug("frame dropped conversation=%s code=%s", self.conversation.name[:8], error.code)
+            except sqlite3.Error as error:  # a full disk must not take us off the topic; sync brings it later
+                log.warning("frame not stored conversation=%s error=%s", self.conversation.name[:8], error)
 
     def _take(self, received: Received) -> None:
         conversation = self.conversation

@@ -3,13 +3,16 @@
 As shipped: queues of 32 drop a burst without a word; topics beyond 100 of one peer are ignored; sequence numbers start
 again from the clock's seconds, so that a restarted node's messages count as seen; a peer's stream is never renewed
 while any connection to it lives, so that gossip goes dead when a duplicate connection closes; a validator that raises
-ends the process. Errors in background tasks are kept away by `repairs.tasks`.
+ends the process; two tasks write to one stream at once and tear a long message; what we publish reaches the mesh
+alone, and a peer that has just subscribed again is kept out of the mesh for its back-off, so that neither the message
+nor word of it comes there. Errors in background tasks are kept away by `repairs.tasks`.
 """
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextvars import ContextVar
+from weakref import WeakKeyDictionary
 
 import trio
 from libp2p.abc import IHost, IMuxedConn, INetStream
@@ -60,6 +63,17 @@ class SteadyGossip(GossipSub):
         rpc.ClearField("senderRecord")
         super().send_rpc(peer_id, rpc, priority)
 
+    def _get_peers_to_send(
+        self, topic_ids: Iterable[str], msg_forwarder: ID, origin: ID, msg_id: bytes | None = None
+    ) -> Iterable[ID]:
+        """Return whom to send a message: the mesh, and for our own everybody who reads the topic (flood publishing)."""
+        peers = set(super()._get_peers_to_send(topic_ids, msg_forwarder, origin, msg_id))
+        if self.pubsub is not None and origin == self.pubsub.my_id:
+            for topic in topic_ids:
+                peers.update(self.pubsub.peer_topics.get(topic, ()))
+            peers.discard(origin)
+        return peers
+
     def mesh_heartbeat(self) -> tuple[dict[ID, list[str]], dict[ID, list[str]]]:  # type: ignore[override]
         """Keep the mesh; also drop statistics that grow with every message and that nothing reads."""
         self.recent_message_deliveries.clear()
@@ -78,6 +92,7 @@ class SteadyPubsub(Pubsub):
         self.deliver = deliver
         self.counter = time.time_ns()
         self.peer_queues = WideQueues()
+        self._writing: WeakKeyDictionary[INetStream, trio.Lock] = WeakKeyDictionary()
 
     async def push_msg(self, msg_forwarder: ID, msg: rpc_pb2.Message) -> None:
         """Check a message, hand it on and pass it to us."""
@@ -107,9 +122,14 @@ class SteadyPubsub(Pubsub):
             logger.exception("forgetting a peer failed")
 
     async def write_msg(self, stream: INetStream, rpc_msg: rpc_pb2.RPC) -> bool:
-        """Write one message and return whether that worked; a failed stream is replaced if the peer is still there."""
+        """Write one message and return whether that worked; a failed stream is replaced if the peer is still there.
+
+        The queue's task and the replay of recent messages both write to one stream: a message longer than what goes
+        out at once would be cut in two by the other, and the peer could read nothing more.
+        """
         try:
-            await stream.write(encode_varint_prefixed(rpc_msg.SerializeToString()))
+            async with self._writing.setdefault(stream, trio.Lock()):
+                await stream.write(encode_varint_prefixed(rpc_msg.SerializeToString()))
         except StreamError as error:
             peer = stream.muxed_conn.peer_id
             logger.debug("gossip write failed peer=%s error=%r", str(peer)[-8:], error)
