@@ -6,6 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNC := $(UV) sync --quiet --locked --extra local-ai
 RUN := $(UV) run --no-sync
 STAMP := .stamp/setup
+ALONE := tests/e2e tests/gui tests/unit/node/ai tests/unit/node/network
 
 help:
 	@echo "make run     install everything, start the node and the desktop"
@@ -27,7 +28,9 @@ run: setup
 	@$(RUN) python packaging/run.py
 
 test: setup
-	@QT_QPA_PLATFORM=offscreen $(RUN) pytest -q -m "not soak and not bench"
+	@# Two at a time what only computes; alone what watches processes, windows, the network or the local model.
+	@$(RUN) pytest -q -n 2 --dist loadfile -m "not soak and not bench" $(ALONE:%=--ignore=%)
+	@QT_QPA_PLATFORM=offscreen $(RUN) pytest -q -m "not soak and not bench" $(ALONE)
 
 check: setup
 	@$(RUN) ruff format --check -q .
@@ -36,6 +39,7 @@ check: setup
 	@$(RUN) lint-imports --no-logo 2>/dev/null || $(RUN) lint-imports
 
 bench: setup
+	@$(RUN) python -m tests.bench.rivals setup
 	@$(RUN) python -m tests.bench
 
 soak: setup

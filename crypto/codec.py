@@ -32,6 +32,12 @@ def encode(value: Value) -> bytes:
     return packed
 
 
+def encode_flat(values: list[Any]) -> bytes:
+    """Return the canonical bytes of an array of integers, byte strings and arrays of these; nothing is checked."""
+    packed: bytes = msgpack.packb(values, use_bin_type=True)
+    return packed
+
+
 def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
     """Return the value that `data` encodes: arrays come back as lists, maps as dicts.
 
@@ -56,7 +62,8 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
             max_map_len=_MAX_KEY + 1,
             max_ext_len=0,
         )
-        again: bytes = msgpack.packb(_ordered(value, _MAX_NESTING), use_bin_type=True)
+        _check(value, _MAX_NESTING)
+        again: bytes = msgpack.packb(value, use_bin_type=True)
     except CodecError:
         raise
     except (ValueError, TypeError, OverflowError, msgpack.UnpackException) as error:
@@ -69,6 +76,32 @@ def decode(data: bytes, *, max_bytes: int = MAX_BYTES) -> Any:
 def decode_own(data: bytes) -> Any:
     """Return the value in bytes that `decode` or `encode` has seen before: out of our own store, never from a peer."""
     return msgpack.unpackb(data, raw=False, use_list=True, strict_map_key=False)
+
+
+_PLAIN = frozenset((bytes, int, str, bool))
+
+
+def _check(value: Any, nesting: int) -> None:
+    """Return if a decoded value has a canonical form and its maps are in it (CodecError where not)."""
+    kind = type(value)
+    if kind in _PLAIN:
+        return
+    if not nesting and kind in (list, dict):
+        raise CodecError(f"it is nested more than {_MAX_NESTING} deep")
+    if kind is list:
+        for item in value:
+            if type(item) not in _PLAIN:
+                _check(item, nesting - 1)
+    elif kind is dict:
+        before = -1
+        for key, item in value.items():
+            if type(key) is not int or not before < key <= _MAX_KEY:
+                raise CodecError("map keys are ascending integers from 0 to 255")
+            before = key
+            if type(item) not in _PLAIN:
+                _check(item, nesting - 1)
+    else:
+        raise CodecError(f"{kind.__name__} has no canonical form")
 
 
 def _ordered(value: Any, nesting: int) -> Any:

@@ -21,7 +21,7 @@ HISTORY = b"history"
 REGISTERS = b"registers"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Position:
     """Where a body stands: the associated data that keeps a ciphertext from being signed again by someone else."""
 

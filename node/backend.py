@@ -15,13 +15,15 @@ from node.ai.participant import Hosting
 from node.ai.providers.errors import ProviderError, UnknownProviderError
 from node.ai.providers.registry import Registry
 from node.clock import Clock
+from node.conversations import messages
 from node.conversations.conversation import Conversation
 from node.conversations.events import Callback, Json
 from node.conversations.joining import Doorway
 from node.conversations.library import Library
+from node.conversations.people import People
 from node.conversations.services import Services
 from node.conversations.view import POLICIES
-from protocol.bodies.content import AiSettings, Message, PhaseAdvance, PhaseProgress, dump_settings
+from protocol.bodies.content import AiSettings, PhaseAdvance, PhaseProgress, dump_settings
 from protocol.bodies.control import AiSet, Level
 from protocol.compose import own_member, writing_epoch
 from protocol.ephemeral import Typing
@@ -164,12 +166,52 @@ class NodeBackend:
         """Return the id of this person's AI session."""
         return self._get(conversation_id).listed.session.hex()
 
+    # --- people ------------------------------------------------------------------------------------------------------
+
+    def people(self, conversation_id: str) -> People:
+        """Return what changes who belongs to a conversation."""
+        return People(self._get(conversation_id))
+
     # --- messages ----------------------------------------------------------------------------------------------------
 
     async def post(self, conversation_id: str, content: str, *, reply_to: str | None) -> Json:
         """Write a message, durably."""
-        op = self._get(conversation_id).write(Message(content, bytes.fromhex(reply_to or "")))
+        op = messages.say(self._get(conversation_id), content, reply_to=bytes.fromhex(reply_to or ""))
         return {"id": op.id.hex(), "state": "stored"}
+
+    async def edit(self, conversation_id: str, message_id: str, content: str) -> Json:
+        """Give a message another text, durably."""
+        conversation, name = self._named(conversation_id, message_id)
+        messages.edit(conversation, name, content)
+        return conversation.view.message(name) or {}
+
+    async def delete(self, conversation_id: str, message_id: str) -> Json:
+        """Delete a message, durably."""
+        conversation, name = self._named(conversation_id, message_id)
+        messages.delete(conversation, name)
+        return conversation.view.message(name) or {}
+
+    async def react(self, conversation_id: str, message_id: str, emoji: str, *, on: bool) -> Json:
+        """Put an emoji under a message or take it away, durably."""
+        conversation, name = self._named(conversation_id, message_id)
+        messages.react(conversation, name, emoji, on=on)
+        return conversation.view.message(name) or {}
+
+    async def pin(self, conversation_id: str, message_id: str, *, on: bool) -> Json:
+        """Pin a message or take it down, durably."""
+        conversation, name = self._named(conversation_id, message_id)
+        messages.pin(conversation, name, on=on)
+        return conversation.view.message(name) or {}
+
+    def pins(self, conversation_id: str) -> list[Json]:
+        """Return the pinned messages, in the order in which they were pinned."""
+        return self._get(conversation_id).view.timeline.pins()
+
+    async def archive(self, conversation_id: str, *, on: bool) -> Json:
+        """Put a conversation away or bring it back, durably; return its summary."""
+        conversation = self._get(conversation_id)
+        messages.archive(conversation, on=on)
+        return conversation.view.summary()
 
     def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
         """Return a page of messages, and whether there are older ones."""
@@ -277,6 +319,9 @@ class NodeBackend:
         state = conversation.replica.fold.phase.state
         conversation.write(PhaseProgress(state.step, round(value * 10_000)))
         return conversation.view.phase()
+
+    def _named(self, conversation_id: str, message_id: str) -> tuple[Conversation, OpId]:
+        return self._get(conversation_id), OpId(bytes.fromhex(message_id))
 
     def _get(self, conversation_id: str) -> Conversation:
         found = self._library.conversations.get(ConversationId(bytes.fromhex(conversation_id)))

@@ -38,6 +38,7 @@ from node.options import NodeOptions
 from node.profile import API, API_KEY, DATABASE, Profile, ProfileLock, open_profile, write_private
 from node.store.database import open_database
 from node.supervision import sole, supervise
+from node.verifier import Verifier
 from protocol.errors import UsageError
 
 log = getLogger("node.daemon")
@@ -59,10 +60,10 @@ def run(home: Path, options: NodeOptions) -> int:
             profile = open_profile(home, passphrase=_passphrase(options))
             database = open_database(home / DATABASE)
             stack.callback(database.close)
-            clock, events = Clock(), Events()
-            library = Library(database, profile=profile, clock=clock, events=events)
+            clock, events, verifier = Clock(), Events(), Verifier()
+            library = Library(database, profile=profile, clock=clock, events=events, verify=verifier.false_signatures)
             library.load()
-            trio.run(_run, profile, library, options, config, clock)
+            trio.run(_run, profile, library, options, config, clock, verifier)
     except (StartError, UsageError) as error:
         return _fail(error.code, error.reason)
     except NetworkError as error:
@@ -85,12 +86,14 @@ def _passphrase(options: NodeOptions) -> str | None:
         raise StartError("unreadable", f"the passphrase file {options.passphrase_file} cannot be read") from error
 
 
-async def _run(profile: Profile, library: Library, options: NodeOptions, config: Config, clock: Clock) -> None:
+async def _run(
+    profile: Profile, library: Library, options: NodeOptions, config: Config, clock: Clock, verifier: Verifier
+) -> None:
     """Run until a signal; a part that has not ended CUT_OFF_S after it is cut off with the process."""
     try:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(_end_on_signal, nursery.cancel_scope, profile.home / API)
-            await _serve(profile, library, options, config, clock)
+            await _serve(profile, library, options, config, clock, verifier)
     except BaseExceptionGroup as group:
         if isinstance(error := sole(group), StartError | UsageError | NetworkError):
             raise error from None
@@ -114,7 +117,9 @@ async def _end_on_signal(scope: trio.CancelScope, announced: Path) -> None:
             return
 
 
-async def _serve(profile: Profile, library: Library, options: NodeOptions, config: Config, clock: Clock) -> None:
+async def _serve(
+    profile: Profile, library: Library, options: NodeOptions, config: Config, clock: Clock, verifier: Verifier
+) -> None:
     random = Random(token_bytes(16))
     settings = ProviderSettings(
         default_provider=config.default_provider,
@@ -133,6 +138,7 @@ async def _serve(profile: Profile, library: Library, options: NodeOptions, confi
             library, services, doorway, registry, hosting, clock=clock, api="", random_bytes=token_bytes
         )
         nursery.start_soon(supervise, "events", library.events.run)
+        nursery.start_soon(supervise, "verifier", verifier.run)
         await nursery.start(hosting.run)
         _host_ais(library, hosting)
         await nursery.start(services.run)

@@ -9,6 +9,7 @@ from protocol import limits
 from protocol.authority import Member
 from protocol.bodies.content import ContentBody, dump_content
 from protocol.bodies.control import ControlBody, Genesis, dump_control
+from protocol.dag import Plane
 from protocol.errors import UsageError
 from protocol.ops import CONTENT, CONTROL, NO_CONVERSATION, Header, Op, body_hash, highest, sign_op
 from protocol.replica import Replica
@@ -20,15 +21,15 @@ def write_control(replica: Replica, body: ControlBody, *, now_ms: int) -> Op:
     _check_length(data, limits.CONTROL_BODY_BYTES)
     plane, device = replica.control, replica.device
     tip = plane.tips.get(device.public)
-    parents = highest(plane.head_keys(), most=limits.MAX_PARENTS)
+    parents = _parents(plane, tip)
     header = Header(
         plane=CONTROL,
         device=device.public,
-        seq=tip.seq + 1 if tip else 0,
-        prev=tip.id if tip else None,
+        seq=tip[0] + 1 if tip else 0,
+        prev=tip[1] if tip else None,
         parents=parents,
         auth=(),
-        depth=1 + max((plane.entries[parent].depth for parent in parents), default=-1),
+        depth=1 + max((plane.entry(parent).depth for parent in parents), default=-1),
         ts_ms=now_ms,
         epoch=None,
         body_bytes=len(data),
@@ -47,9 +48,9 @@ def write_content(replica: Replica, body: ContentBody, *, now_ms: int, nonce: by
     plain = _sound(lambda: dump_content(body))
     plane, device = replica.content, replica.device
     tip = plane.tips.get(device.public)
-    epoch, auth = _epoch_and_auth(replica, tip.auth if tip else ())
-    parents = highest(plane.head_keys(), most=limits.MAX_PARENTS)
-    seq, prev = (tip.seq + 1, tip.id) if tip else (0, None)
+    epoch, auth = _epoch_and_auth(replica, plane.entry(tip[1]).auth if tip else ())
+    parents = _parents(plane, tip)
+    seq, prev = (tip[0] + 1, tip[1]) if tip else (0, None)
     position = Position(replica.id, device.public, CONTENT, seq, prev or b"")
     data = replica.keyring.encrypt(plain, epoch=epoch, position=position, nonce=nonce)
     _check_length(data, limits.CONTENT_BODY_BYTES)
@@ -60,13 +61,26 @@ def write_content(replica: Replica, body: ContentBody, *, now_ms: int, nonce: by
         prev=prev,
         parents=parents,
         auth=auth,
-        depth=1 + max((plane.entries[parent].depth for parent in parents), default=-1),
+        depth=1 + max((plane.entry(parent).depth for parent in parents), default=-1),
         ts_ms=now_ms,
         epoch=epoch,
         body_bytes=len(data),
         body_hash=body_hash(data),
     )
     return sign_op(header, data, conversation=replica.id, key=device.signing)
+
+
+def _parents(plane: Plane, tip: tuple[int, OpId] | None) -> tuple[OpId, ...]:
+    """Return the heads to build on, with this device's last operation where that lies as deep as they do.
+
+    So it may where its author was removed and is back: it is no part of the log before it is followed.
+    """
+    keys = plane.head_keys()
+    if tip is not None:
+        last = plane.entry(tip[1])
+        if last.id in plane.quarantine and last.depth >= max((depth for depth, _ in keys), default=-1):
+            keys.append(last.key)
+    return highest(keys, most=limits.MAX_PARENTS)
 
 
 def writing_epoch(replica: Replica) -> OpId:
@@ -94,13 +108,23 @@ def _epoch_and_auth(replica: Replica, before: tuple[OpId, ...]) -> tuple[OpId, t
     With more heads than that, first come those that include what this device cited `before` (or, in its first
     operation, what made it a member), then the newest epoch's, then the highest.
     """
+    known = replica.composed
+    at = (before, replica.control.count, len(replica.control.quarantine), len(replica.keyring.keys))
+    if known is not None and known[0] == at:
+        return known[1], known[2]
+    epoch, auth = _find_epoch_and_auth(replica, before)
+    replica.composed = (at, epoch, auth)
+    return epoch, auth
+
+
+def _find_epoch_and_auth(replica: Replica, before: tuple[OpId, ...]) -> tuple[OpId, tuple[OpId, ...]]:
     authority, device = replica.authority, replica.device.public
     newest = writing_epoch(replica)
     heads = [name for _, name in reversed(replica.control.head_keys())]
     cited: list[OpId] = []
     for wanted in (*(before or authority.bindings(device)[:1]), newest, *heads):
         if len(cited) < limits.MAX_AUTH and not authority.includes(cited, wanted):
-            cited.append(next(head for head in heads if authority.includes([head], wanted)))
+            cited.append(next((head for head in heads if authority.includes([head], wanted)), wanted))
     held = [rule.id for rule in authority.epochs() if rule.id in replica.keyring and authority.includes(cited, rule.id)]
     return (held[-1] if held else newest), tuple(sorted(cited))
 

@@ -5,7 +5,7 @@ them) and `[3, [register, …]]`; the ephemeral topic carries frames of protocol
 every connected peer learns them.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -14,7 +14,7 @@ from crypto.errors import CodecError
 from crypto.ids import ID_BYTES, ConversationId, OpId, blake2b
 from protocol import limits
 from protocol.errors import RemoteError
-from protocol.ops import Op, parse_op
+from protocol.ops import Op, op_id, parse_op
 from protocol.registers import Register, parse_register
 
 _MOST_OPS: Final = 1024
@@ -82,9 +82,17 @@ def pack_ops(ops: Iterable[Op]) -> list[bytes]:
     return frames
 
 
-def pack_registers(registers: Sequence[Register]) -> bytes:
-    """Return the frame that carries registers."""
-    return encode([3, [register.encoded for register in registers]])
+def pack_registers(registers: Sequence[Register]) -> list[bytes]:
+    """Return as few frames as carry registers, none larger than the gossip limit."""
+    frames: list[list[bytes]] = []
+    size = limits.GOSSIP_FRAME_BYTES
+    for register in registers:
+        size += len(register.encoded) + 4
+        if size > limits.GOSSIP_FRAME_BYTES:
+            frames.append([])
+            size = len(register.encoded) + 4
+        frames[-1].append(register.encoded)
+    return [encode([3, [*frame]]) for frame in frames]
 
 
 def looks_sound(data: bytes) -> bool:
@@ -104,21 +112,33 @@ def looks_sound(data: bytes) -> bool:
             return False
 
 
-def load(data: bytes, *, conversation: ConversationId) -> Frame:
-    """Return the frame in `data` (RemoteError where it, or anything in it, is malformed)."""
+def load(data: bytes, *, conversation: ConversationId, is_known: Callable[[OpId], bool] = lambda _: False) -> Frame:
+    """Return the frame in `data` (RemoteError where it, or anything in it, is malformed).
+
+    Operations that `is_known` knows are left out unread: most come by a second way too.
+    """
     try:
         fields = decode(data, max_bytes=limits.GOSSIP_FRAME_BYTES + 4096)
     except CodecError as error:
         raise RemoteError("bad_frame", f"a gossip frame is {error}") from error
     match fields:
         case [1, list() as items] if len(items) <= _MOST_OPS:
-            return Ops(tuple(parse_op(item, conversation=conversation) for item in items))
+            new = [item for item in items if not _is_known(item, conversation, is_known)]
+            return Ops(tuple(parse_op(item, conversation=conversation) for item in new))
         case [2, list() as items] if len(items) <= _MOST_OPS and all(_is_id(item) for item in items):
             return Announce(tuple(OpId(item) for item in items))
         case [3, list() as items] if len(items) <= _MOST_OPS:
             return Registers(tuple(parse_register(item) for item in items))
         case _:
             raise RemoteError("bad_frame", "a gossip frame is malformed")
+
+
+def _is_known(item: Any, conversation: ConversationId, is_known: Callable[[OpId], bool]) -> bool:
+    match item:
+        case [bytes() as header, bytes(), bytes()]:
+            return is_known(op_id(conversation, header))
+        case _:
+            return False
 
 
 def _is_id(item: Any) -> bool:

@@ -1,16 +1,19 @@
 """The five mitosis phases and the lane that decides which one it is (SPEC section 4, PROTOCOL section 3).
 
 A step counts on: `cycle * 5 + phase`. An advance names the step it leaves and counts only where the conversation still
-stands there, so two people who press at the same time advance once; progress for a step that is over is ignored.
+stands there, so two people who press at the same time advance once; progress for a step that is over is ignored; an
+admin may set any step, once in each generation.
 """
 
-from bisect import insort
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import IntEnum
 
 from crypto.ids import OpId
-from protocol.bodies.content import PhaseAdvance, PhaseProgress
+from protocol.bodies.content import PhaseAdvance, PhaseProgress, PhaseSet
 from protocol.dag import Key
+from protocol.lanes import Lane
+
+PhaseBody = PhaseAdvance | PhaseProgress | PhaseSet
 
 
 class Phase(IntEnum):
@@ -30,6 +33,8 @@ class PhaseState:
     step: int = 0
     progress: int = 0
     """Ten-thousandths within the step."""
+    generation: int = 0
+    """How often an admin has set the step."""
 
     @property
     def phase(self) -> Phase:
@@ -43,26 +48,40 @@ class PhaseState:
 
 
 class PhaseLane:
-    """The few operations that move the phase, kept in order and replayed."""
+    """The few operations that move the phase, in order."""
 
     def __init__(self) -> None:
-        self._ops: list[tuple[Key, PhaseAdvance | PhaseProgress]] = []
-        self.state = PhaseState()
-        self.effective: frozenset[OpId] = frozenset()
-        """The advances that counted."""
+        self._lane: Lane[PhaseState, PhaseBody] = Lane(PhaseState(), _step)
 
-    def add(self, key: Key, body: PhaseAdvance | PhaseProgress) -> None:
-        """Take in an operation at its place, however late it comes."""
-        insort(self._ops, (key, body), key=lambda row: row[0])
-        step, progress, effective = 0, 0, set()
-        for (_, name), each in self._ops:
-            match each:
-                case PhaseAdvance() if each.from_step == step:
-                    step, progress = step + 1, 0
-                    effective.add(name)
-                case PhaseProgress() if each.step == step:
-                    progress = each.value
-                case _:
-                    pass
-        self.state = PhaseState(step, progress)
-        self.effective = frozenset(effective)
+    @property
+    def state(self) -> PhaseState:
+        """Where the conversation stands."""
+        return self._lane.state
+
+    @property
+    def effective(self) -> frozenset[OpId]:
+        """The advances and settings of the step that counted."""
+        return frozenset(name for name, body in self._lane.counted() if not isinstance(body, PhaseProgress))
+
+    def put(self, place: Key, body: PhaseBody | None) -> dict[OpId, bool]:
+        """Put an operation at its place, or take it away (None).
+
+        Returns:
+            Whether it is a move that counts, and the other moves that count from now on, or no longer.
+        """
+        flips = self._lane.put(place, body)
+        is_move = body is not None and not isinstance(body, PhaseProgress)
+        moves = {name: counts for name, moved, counts in flips if not isinstance(moved, PhaseProgress)}
+        return moves | {place[1]: is_move and self._lane.counts(place)}
+
+
+def _step(state: PhaseState, _: OpId, body: PhaseBody) -> PhaseState | None:
+    match body:
+        case PhaseAdvance(from_step) if from_step == state.step:
+            return PhaseState(state.step + 1, 0, state.generation)
+        case PhaseProgress(step, value) if step == state.step:
+            return replace(state, progress=value)
+        case PhaseSet(step, generation) if generation == state.generation + 1:
+            return PhaseState(step, 0, generation)
+        case _:
+            return None

@@ -1,4 +1,4 @@
-"""Signed values that a device overwrites, outside the log (PROTOCOL section 3): here, the name a person goes by.
+"""Signed values that a device overwrites, outside the log (PROTOCOL section 3): names, addresses, receipts.
 
 `[ [device, slot8, sequence, epoch, closed] as bin, signature ]`. The newest sequence wins, then the higher hash. The
 slot's name is blinded and the value closed under the epoch's register key, so a keeper sees
@@ -23,7 +23,16 @@ PROFILE: Final = b"profile"
 """The name a person goes by, UTF-8."""
 ADDRESSES: Final = b"addresses"
 """Where a device can be dialled: a canonical array of multiaddrs."""
+HELD: Final = b"held"
+"""The content heads that a device has stored (protocol.receipts)."""
+READ: Final = b"read"
+"""The content heads up to which its owner has been shown everything."""
+NAMES: Final = (PROFILE, ADDRESSES, HELD, READ)
+DIGEST_ROWS: Final = 1024
+"""Rows in one part of a digest."""
 _SLOT_BYTES: Final = 8
+PLACE_BYTES: Final = ID_BYTES + _SLOT_BYTES
+_MARK_BYTES: Final = 8
 _MAX_SEQUENCE: Final = (1 << 63) - 1
 
 
@@ -44,6 +53,21 @@ class Register:
     def rank(self) -> tuple[int, bytes]:
         """The higher of two registers in one slot wins."""
         return (self.sequence, blake2b(self.payload, person=b"p2p.reg.rank"))
+
+    @property
+    def place(self) -> bytes:
+        """Its device and slot: what it is sorted by."""
+        return self.device + self.slot
+
+    @property
+    def row(self) -> "Row":
+        """Its line in a digest."""
+        sequence, mark = self.rank
+        return (self.device, self.slot + mark[:_MARK_BYTES], sequence)
+
+
+Row = tuple[bytes, bytes, int]
+"""`(device, slot || 8 bytes of the rank's hash, sequence)`: two registers with one sequence differ in the hash."""
 
 
 def slot_of(name: bytes, register_key: bytes) -> bytes:
@@ -106,11 +130,13 @@ class Registers:
     def __init__(self, keyring: Keyring) -> None:
         self._keyring = keyring
         self._held: dict[tuple[DeviceKey, bytes], Register] = {}
+        self._slots: dict[tuple[bytes, OpId], bytes] = {}
 
     def merge(self, register: Register) -> bool:
         """Keep the register if it is newer than what is held; return whether it was.
 
-        Of a device's slots only the newest few are kept: each epoch blinds their names anew, so old ones fall out.
+        Of a device's slots only the newest few are kept: each epoch blinds their names anew, so old ones fall out. A
+        device writes all its values again under a new epoch, so none of those it still uses is among them.
         """
         at = (register.device, register.slot)
         held = self._held.get(at)
@@ -126,14 +152,23 @@ class Registers:
         del self._held[(oldest.device, oldest.slot)]
         return oldest is not register
 
+    def name_of(self, register: Register) -> bytes | None:
+        """Return which of NAMES a register is for; None where that is none of them, or its key is not held."""
+        return next((name for name in NAMES if self._slot(name, register.epoch) == register.slot), None)
+
+    def newest(self, device: DeviceKey, name: bytes) -> Register | None:
+        """Return a device's newest register for the slot `name` among those whose key is held."""
+        found = [
+            held
+            for epoch in self._keyring.keys
+            if (held := self._held.get((device, self._slot(name, epoch)))) is not None and held.epoch in self._keyring
+        ]
+        return max(found, key=lambda each: each.rank, default=None)
+
     def value(self, device: DeviceKey, name: bytes) -> bytes | None:
         """Return a device's newest readable value for the slot `name`."""
-        best: Register | None = None
-        for key in self._keyring.keys.values():
-            held = self._held.get((device, slot_of(name, key.registers)))
-            if held is not None and (best is None or best.rank < held.rank):
-                best = held
-        if best is None or best.epoch not in self._keyring:
+        best = self.newest(device, name)
+        if best is None:
             return None
         associated = self._keyring.conversation + device + best.slot
         try:
@@ -145,11 +180,37 @@ class Registers:
         """Return a sequence above everything the device has written."""
         return 1 + max((register.sequence for (name, _), register in self._held.items() if name == device), default=-1)
 
-    def digest(self) -> list[tuple[DeviceKey, bytes, int]]:
-        """Return `(device, slot, sequence)` of everything held, sorted."""
-        return sorted((device, slot, register.sequence) for (device, slot), register in self._held.items())
+    def digest(self) -> list[Row]:
+        """Return a row for everything held, ascending."""
+        return [register.row for _, register in sorted(self._held.items())]
 
-    def newer_than(self, digest: Iterable[tuple[bytes, bytes, int]]) -> list[Register]:
-        """Return what a peer lacks that holds `digest`."""
-        known = {(device, slot): sequence for device, slot, sequence in digest}
-        return [register for at, register in sorted(self._held.items()) if register.sequence > known.get(at, -1)]
+    def digest_after(self, place: bytes, *, most: int = DIGEST_ROWS) -> tuple[list[Row], bytes]:
+        """Return the rows of what is held after a place, and up to which place these are all: the end where empty."""
+        rows = [register for at, register in sorted(self._held.items()) if at[0] + at[1] > place]
+        upto = rows[most - 1].place if len(rows) > most else b""
+        return [register.row for register in rows[:most]], upto
+
+    def newer_than(self, digest: Iterable[Row], *, after: bytes = b"", upto: bytes = b"") -> list[Register]:
+        """Return what a peer may lack that holds `digest` and nothing else after one place up to another, ascending."""
+        known = {(device, name[:_SLOT_BYTES]): (sequence, name[_SLOT_BYTES:]) for device, name, sequence in digest}
+        return [
+            register
+            for at, register in sorted(self._held.items())
+            if after < register.place and (not upto or register.place <= upto) and _may_lack(known.get(at), register)
+        ]
+
+    def _slot(self, name: bytes, epoch: OpId) -> bytes:
+        """Return the blinded name of a slot; empty, like no register's, where the epoch's key is not held."""
+        if epoch not in self._keyring:
+            return b""
+        slot = self._slots.get((name, epoch))
+        if slot is None:
+            slot = self._slots[name, epoch] = slot_of(name, self._keyring.keys[epoch].registers)
+        return slot
+
+
+def _may_lack(known: tuple[int, bytes] | None, register: Register) -> bool:
+    """Return whether somebody who holds a slot's value with this sequence and mark, or none, may need the register."""
+    if known is None or known[0] < register.sequence:
+        return True
+    return known[0] == register.sequence and known[1] != register.row[1][_SLOT_BYTES:]

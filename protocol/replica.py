@@ -1,13 +1,12 @@
 """One member's copy of a conversation: takes operations in any order, says what to store and what changed.
 
-An operation waits until everything it cites is here (`missing` tells what to ask for), then it is placed, its authority
-checked, and, where its key is held, opened and folded. The caller verifies signatures before, and commits what
-`receive` returns in one transaction; if that fails, this object is thrown away and loaded again.
+An operation is *pending* until everything it cites is here, *attached* once its position and its author's standing are
+checked, and *valid* as long as the authority says so; only valid ones are folded. The caller verifies signatures
+before, and commits what `receive` returns in one transaction; if that fails, this object is thrown away and loaded
+again.
 """
 
-from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from crypto.codec import Value, encode
@@ -15,129 +14,155 @@ from crypto.errors import SealError
 from crypto.ids import ConversationId, DeviceKey, IdentityKey, OpId, blake2b
 from crypto.keys import Device
 from protocol import limits
-from protocol.authority import Authority, Rule
+from protocol.authority import Authority, Claim, Rule
 from protocol.bodies.content import (
+    AiLease,
     AiReply,
     AiSettings,
     ContentBody,
     ContentKind,
+    Message,
     kind_of,
     load_content,
     load_settings,
 )
-from protocol.bodies.control import Admit, AiSet, EpochNew, EpochWrap, load_control
-from protocol.dag import Entry, Plane
+from protocol.bodies.control import (
+    Admit,
+    AiSet,
+    EpochNew,
+    EpochWrap,
+    Grant,
+    Leave,
+    Level,
+    Revoke,
+    load_control,
+)
+from protocol.dag import Entry, Key, Plane
 from protocol.errors import RemoteError
-from protocol.fold import NOT_A_HOST, Fold, Folded
+from protocol.fold import NOT_A_HOST, Changes, Fold, Folded, Target
 from protocol.keyring import Keyring
 from protocol.ops import CONTENT, CONTROL, Op
+from protocol.outcome import Outcome, Row
+from protocol.pending import Pending
+from protocol.shelf import MemoryShelf, Shelf, Shelved
 
 LOCKED: Final = 0
 """Kind of a content operation whose key is not held yet."""
 NO_EFFECT: Final = -1
 """Kind of one that was opened and found false or unknown: kept for its descendants, never folded."""
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """An operation to be stored."""
-
-    op: Op
-    entry: Entry
-    author: IdentityKey
-    kind: int
-    """ControlKind or ContentKind by plane, LOCKED or NO_EFFECT."""
-    shown: bool
-    """Whether it stands in the timeline."""
-    body: ContentBody | None = None
-    """What a content operation says, where it could be opened."""
-
-
-@dataclass(slots=True)
-class Outcome:
-    """What came of receiving operations; everything in it belongs into one transaction."""
-
-    rows: list[Row] = field(default_factory=list)
-    """New operations, in an order in which each follows what it cites."""
-    kinds: dict[OpId, int] = field(default_factory=dict)
-    """Operations stored earlier whose kind is known now."""
-    shown: dict[OpId, bool] = field(default_factory=dict)
-    """Operations stored earlier that enter or leave the timeline."""
-    keys: dict[OpId, bytes] = field(default_factory=dict)
-    """Epoch keys learned."""
-    missing: set[OpId] = field(default_factory=set)
-    """Cited operations that are not here."""
-    rejected: list[tuple[OpId, RemoteError]] = field(default_factory=list)
-    control_changed: bool = False
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether there is nothing to store."""
-        return not (self.rows or self.kinds or self.shown or self.keys)
+_NOTICES: Final = (Admit, AiSet, Grant, Revoke, Leave)
+"""Control operations that stand in the timeline."""
 
 
 class Replica:
     """The operations of one conversation that this node holds, and what they come to."""
 
-    def __init__(self, conversation: ConversationId, *, device: Device) -> None:
+    def __init__(self, conversation: ConversationId, *, device: Device, shelf: Shelf | None = None) -> None:
+        """Start empty; without a shelf everything is kept in memory."""
         self.id = conversation
         self.device = device
-        self.authority = Authority(conversation)
+        self._memory = MemoryShelf() if shelf is None else None
+        self.shelf: Shelf = shelf if shelf is not None else self._memory or MemoryShelf()
+        self.content = Plane(shelf)
+        self.control = Plane(pinned=self._pinned)
+        self.authority = Authority(conversation, is_on_chain=self.content.is_on_chain)
         self.keyring = Keyring(conversation)
-        self.control, self.content = Plane(), Plane()
-        self.fold = Fold(self.content.in_past)
-        self._waiting: dict[OpId, Op] = {}
-        self._waiting_of: Counter[DeviceKey] = Counter()
-        self._waiting_for: dict[OpId, set[OpId]] = {}
+        self.fold = Fold(self.content.in_past, self._target)
+        self.pending = Pending()
         self._locked: dict[OpId, list[Op]] = {}
+        self._outcome = Outcome()
+        self._concerned: set[IdentityKey] = set()
+        self._needs_changed = False
+        self.composed: tuple[object, OpId, tuple[OpId, ...]] | None = None
+        """Epoch and control heads last written under, and what that hung on (protocol.compose)."""
+        self._written: tuple[OpId, ContentBody] | None = None
 
     def plane(self, number: int) -> Plane:
         """Return the control or the content plane."""
         return self.control if number == CONTROL else self.content
 
     def __contains__(self, name: OpId) -> bool:
-        return name in self.content or name in self.control
+        return name in self.control or name in self.content
 
-    def receive(self, ops: Iterable[Op]) -> Outcome:
-        """Take in operations whose signatures hold; duplicates change nothing."""
-        outcome = Outcome()
-        for op in ops:
-            self._offer(op, outcome)
-        self._unlock(outcome)
-        outcome.missing = {
-            name
-            for name, waiting in self._waiting_for.items()
-            if name not in self and name not in self._waiting and not waiting.isdisjoint(self._waiting)
-        }
-        return outcome
-
-    def restore(
-        self, control: Sequence[Op], content: Sequence[Entry], folded: Sequence[Op], locked: Sequence[Op]
-    ) -> None:
-        """Load what was stored before.
+    def receive(self, ops: Iterable[Op], *, now_ms: int = 0, written: ContentBody | None = None) -> Outcome:
+        """Take in operations whose signatures hold; duplicates change nothing.
 
         Args:
-            control: all control operations, each after what it cites.
-            content: the entries of all content operations, likewise.
-            folded: those content operations that are registers, lanes or replies.
-            locked: those whose key was not held.
+            ops: in any order.
+            now_ms: the time by this node's clock, for how long an operation may wait.
+            written: what the only operation says, where it was written here just now: it need not be opened.
         """
-        for op in control:
-            self.control.add(self.control.place(op.id, op.header))
+        offered = list(ops)
+        self._written = (offered[0].id, written) if written is not None else None
+        outcome = self._outcome = Outcome()
+        self._concerned, self._needs_changed = set(), False
+        self._prefetch(offered)
+        for op in offered:
+            self._offer(op, now_ms)
+        self._unlock()
+        if self._concerned:
+            self._judge_again()
+        if self._needs_changed:
+            self._fold_all_again()
+        self.pending.expire(now_ms=now_ms)
+        outcome.missing = {name for name in self.pending.missing() if name not in self}
+        if self._memory is not None:
+            self._memory.commit(outcome)
+        return outcome
+
+    def stored(self) -> None:
+        """Note that the last outcome is on the shelf."""
+        self.content.trim()
+
+    def restore(
+        self,
+        control: Sequence[tuple[Op, int, bool]],
+        *,
+        heads: Iterable[Key],
+        tips: Mapping[DeviceKey, tuple[int, OpId]],
+        forked: Iterable[DeviceKey],
+        count: int,
+        invalid: Mapping[OpId, bool],
+        folded: Iterable[tuple[Op, IdentityKey]],
+        locked: Sequence[Op],
+    ) -> None:
+        """Load what was stored before; content entries stay on the shelf.
+
+        Args:
+            control: all control operations with `(level, is quarantined)`, each after what it cites.
+            heads: of the content log.
+            tips: of its devices.
+            forked: devices that forked their chain.
+            count: how many operations the content log has.
+            invalid: content operations that are not valid, and whether each is quarantined.
+            folded: valid content operations that are no messages, with their authors.
+            locked: content operations whose key was not held.
+        """
+        for op, _, is_quarantined in control:
             self.authority.add(op, load_control(op.body))
-        for entry in content:
-            self.content.add(entry)
-        for op in folded:
-            opened = self._open(op)
-            if opened is not None:
-                self.fold.apply(self._folded(op, self._author(op), opened))
+            self.control.add(self.control.place(op.id, op.header), is_valid=not is_quarantined)
+        self.control.invalid = {op.id for op, level, _ in control if level < 0}
+        content = self.content
+        content.heads = {name: depth for depth, name in heads}
+        content.tips, content.forked, content.count = dict(tips), set(forked), count
+        content.invalid = set(invalid)
+        content.quarantine = {name for name, is_quarantined in invalid.items() if is_quarantined}
+        for op, author in folded:
+            body = self.read(op)
+            if body is not None:
+                self.fold.apply(self._folded(op, author, body, self._level(op, author)))
         for op in locked:
             assert op.header.epoch is not None
             self._locked.setdefault(op.header.epoch, []).append(op)
 
     def read(self, op: Op) -> ContentBody | None:
         """Return what a content operation says; None where it is locked, false or of an unknown kind."""
-        return self._open(op)
+        if op.header.epoch is None or op.header.epoch not in self.keyring:
+            return None
+        try:
+            return load_content(self.keyring.decrypt(op.header, op.body))
+        except (SealError, RemoteError):
+            return None
 
     def settings(self, rule: Rule) -> AiSettings | None:
         """Return an AI's settings; None where the key is not held, or the text is false."""
@@ -151,7 +176,7 @@ class Replica:
             return None
 
     def state_hash(self, timeline: Iterable[OpId]) -> bytes:
-        """Return 32 bytes, equal on two nodes exactly when they hold the same operations and show the same.
+        """Return 32 bytes, equal on two nodes exactly when they hold the same log and show the same.
 
         Args:
             timeline: the ids of everything shown, in display order.
@@ -173,134 +198,291 @@ class Replica:
 
     # --- placing -----------------------------------------------------------------------------------------------------
 
-    def _offer(self, op: Op, outcome: Outcome) -> None:
+    def _prefetch(self, ops: Sequence[Op]) -> None:
+        """Bring into memory at one go whatever content operations cite."""
+        names = {op.id for op in ops if op.header.plane == CONTENT}
+        if len(names) > 1:
+            for op in ops:
+                header = op.header
+                if header.plane == CONTENT:
+                    names.update(header.parents)
+                    if header.prev is not None:
+                        names.add(header.prev)
+            self.content.fetch(names)
+
+    def _offer(self, op: Op, now_ms: int) -> None:
         """Place `op` or let it wait; then place whatever waited for it."""
         ready = [op]
         while ready:
-            next_op = ready.pop()
-            if next_op.id in self:
+            each = ready.pop()
+            if each.id in self.plane(each.header.plane):
                 continue
-            lacking = self._lacking(next_op)
+            lacking = self._lacking(each)
             if lacking:
-                self._wait(next_op, lacking)
+                self.pending.add(each, lacking, now_ms=now_ms)
                 continue
+            self.pending.take(each)
             try:
-                self._attach(next_op, outcome)
+                self._attach(each)
             except RemoteError as error:
-                outcome.rejected.append((next_op.id, error))
-                self._drop_waiting_for(next_op.id)
+                self._outcome.rejected.append((each.id, error))
+                self.pending.refuse(each.id)
                 continue
-            for name in self._waiting_for.pop(next_op.id, set()):
-                waiting = self._waiting.get(name)
-                if waiting is not None and not self._lacking(waiting):
-                    del self._waiting[name]
-                    self._waiting_of[waiting.header.device] -= 1
-                    ready.append(waiting)
+            if len(self.pending):
+                waiting = self.pending.waiting_for(each.id)
+                self.pending.arrived(each.id)
+                ready += [one for one in waiting if not self._lacking(one)]
 
     def _lacking(self, op: Op) -> list[OpId]:
-        lacking = self.plane(op.header.plane).missing(op.header)
-        if op.header.plane == CONTENT:
-            lacking += [name for name in op.header.auth if name not in self.control]
-        return lacking
+        header = op.header
+        if header.plane == CONTROL:
+            return self.control.missing(header)
+        lacking = self.content.missing(header)
+        return lacking + [name for name in header.auth if name not in self.control]
 
-    def _wait(self, op: Op, lacking: list[OpId]) -> None:
-        device = op.header.device
-        if (
-            self._waiting_of[device] >= limits.PENDING_PER_DEVICE
-            or len(self._waiting) >= limits.PENDING_PER_CONVERSATION
-        ):
-            return  # it comes again with the next sync
-        if op.id not in self._waiting:
-            self._waiting_of[device] += 1
-        self._waiting[op.id] = op
-        for name in lacking:
-            self._waiting_for.setdefault(name, set()).add(op.id)
-
-    def _drop_waiting_for(self, refused: OpId) -> None:
-        """Forget whatever waits for an operation that can never enter."""
-        gone = [refused]
-        while gone:
-            for name in self._waiting_for.pop(gone.pop(), set()):
-                waiting = self._waiting.pop(name, None)
-                if waiting is not None:
-                    self._waiting_of[waiting.header.device] -= 1
-                    gone.append(name)
-
-    def _attach(self, op: Op, outcome: Outcome) -> None:
-        entry = self.plane(op.header.plane).place(op.id, op.header)
+    def _attach(self, op: Op) -> None:
         if op.header.plane == CONTROL:
-            row = self._attach_control(op, entry, outcome)
+            self._attach_control(op)
         else:
-            row = self._attach_content(op, entry, outcome)
-        outcome.rows.append(row)
+            self._attach_content(op)
 
-    def _attach_control(self, op: Op, entry: Entry, outcome: Outcome) -> Row:
-        body = load_control(op.body)
-        rule = self.authority.add(op, body)
-        self.control.add(entry)
+    def _attach_control(self, op: Op) -> None:
+        outcome, body = self._outcome, load_control(op.body)
+        entry = self.control.place(op.id, op.header)
+        added = self.authority.add(op, body)
+        is_valid = self.authority.is_valid(op.id)
+        released = self.control.add(entry, is_valid=is_valid)
+        self._concerned |= added.concerned
+        self._needs_changed |= added.needs_changed
         outcome.control_changed = True
+        outcome.rows[op.id] = Row(
+            op,
+            entry,
+            added.rule.author,
+            op_kind(op),
+            Level.MEMBER if is_valid else -1,
+            is_quarantined=not is_valid,
+            is_shown=is_valid and isinstance(body, _NOTICES),
+        )
+        self._move(released, is_quarantined=False)
+        self._judge_control(added.flipped)
         if isinstance(body, EpochNew | EpochWrap):
-            epoch = op.id if isinstance(body, EpochNew) else body.epoch
-            epochs = {known.id: known.body for known in self.authority.epochs() if isinstance(known.body, EpochNew)}
+            self._learn(op.id, body)
+
+    def _learn(self, name: OpId, body: EpochNew | EpochWrap) -> None:
+        epoch = name if isinstance(body, EpochNew) else body.epoch
+        epochs = {known.id: known.body for known in self.authority.epochs() if isinstance(known.body, EpochNew)}
+        if epoch in epochs:
             for learned in self.keyring.learn(epoch, body, epochs=epochs, device=self.device):
-                outcome.keys[learned] = self.keyring.keys[learned].key
-        kind = op_kind(op)
-        return Row(op, entry, rule.author, kind, shown=isinstance(body, Admit | AiSet))
+                self._outcome.keys[learned] = self.keyring.keys[learned].key
 
-    def _attach_content(self, op: Op, entry: Entry, outcome: Outcome) -> Row:
+    def _attach_content(self, op: Op) -> None:
+        outcome, header = self._outcome, op.header
+        entry = self.content.place(op.id, header)
         author = self._author(op)
-        self.content.add(entry)
-        assert op.header.epoch is not None
-        if op.header.epoch not in self.keyring:
-            self._locked.setdefault(op.header.epoch, []).append(op)
-            return Row(op, entry, author, LOCKED, shown=False)
-        body = self._open(op)
-        kind, shown = self._fold(op, author, body, outcome)
-        return Row(op, entry, author, kind, shown, body)
+        level = self._level(op, author)
+        is_valid = level >= Level.MEMBER
+        if not is_valid and len(self.content.quarantine) >= limits.QUARANTINED and not self.pending.is_awaited(op.id):
+            raise RemoteError("not_allowed", "its author is no member any more, and too much of that kind is kept")
+        released = self.content.add(entry, is_valid=is_valid)
+        if is_valid:
+            self._settle(entry, released)
+        self._concerned |= self.authority.cut_heads.get(op.id, frozenset())
+        kind, is_shown, body = LOCKED, False, None
+        assert header.epoch is not None
+        if header.epoch in self.keyring:
+            body = self._written[1] if self._written and self._written[0] == op.id else self.read(op)
+            if type(body) is Message:
+                kind, is_shown = ContentKind.MESSAGE, is_valid and not self.fold.is_awaited(op.id)
+            else:
+                kind = kind_of(body) if body is not None else NO_EFFECT
+            outcome.rows[op.id] = Row(op, entry, author, kind, level, not is_valid, is_shown, body)
+            if body is not None and is_valid and not is_shown:
+                is_shown = self._note(op.id, self.fold.apply(self._folded(op, author, body, level)))
+                if is_shown:
+                    outcome.rows[op.id] = outcome.rows[op.id]._replace(is_shown=True)
+        else:
+            self._locked.setdefault(header.epoch, []).append(op)
+            outcome.rows[op.id] = Row(op, entry, author, kind, level, not is_valid, is_shown)
 
-    def _unlock(self, outcome: Outcome) -> None:
+    def _settle(self, entry: Entry, released: list[OpId]) -> None:
+        """Follow up on content that entered the log: what it brought along, and what it cites of the other plane."""
+        self._move(released, is_quarantined=False)
+        if self.control.quarantine:
+            entries = [entry, *(self.content.entry(name) for name in released)]
+            for name in {name for each in entries for name in each.auth if name in self.control.quarantine}:
+                if name in self.control.quarantine:
+                    self._move(self.control.release(name), is_quarantined=False)
+
+    # --- judging -----------------------------------------------------------------------------------------------------
+
+    def _judge_control(self, flipped: Iterable[OpId]) -> None:
+        """Take in other verdicts of control operations."""
+        verdicts = [(name, self.authority.is_valid(name)) for name in flipped if name in self.control]
+        if not verdicts:
+            return
+        for name, is_valid in verdicts:
+            self._relevel(name, Level.MEMBER if is_valid else -1)
+            body = self.authority.rules[name].body
+            self._show(name, is_valid and isinstance(body, _NOTICES))
+            self._needs_changed |= isinstance(body, AiSet)  # its answers and leases rank by it
+        entered, left = self.control.judge(verdicts)
+        self._move(entered, is_quarantined=False)
+        self._move(left, is_quarantined=True)
+
+    def _judge_again(self) -> None:
+        """Judge the content of everybody concerned by what was received; nobody else's can have changed."""
+        verdicts: list[tuple[OpId, bool]] = []
+        while self._concerned:
+            author = self._concerned.pop()
+            new = {row.op.id: Shelved(row.entry, row.author, row.kind, row.level) for row in self._new_by(author)}
+            found = {each.entry.id: each for each in self.shelf.written_by(author)} | new
+            for name, each in found.items():
+                entry = each.entry
+                level = self.authority.verdict(Claim(name, entry.device, entry.seq, author, entry.auth))
+                before = self._outcome.levels.get(name, each.level)
+                if level == before:
+                    continue
+                self._relevel(name, level)
+                verdicts.append((name, level >= Level.MEMBER))
+                self._fold_again(name, each, before, level)
+        entered, left = self.content.judge(verdicts)
+        self._move(left, is_quarantined=True)
+        for name in entered:
+            self._settle(self.content.entry(name), [])
+        self._move(entered, is_quarantined=False)
+        if left and self.control.invalid - self.control.quarantine:
+            self._move(self.control.judge([])[1], is_quarantined=True)
+
+    def _fold_again(self, name: OpId, each: Shelved, before: int, level: int) -> None:
+        kind = self._outcome.kinds.get(name, each.kind)
+        if kind in (LOCKED, NO_EFFECT):
+            return
+        op = self._op(name)
+        body = self.read(op)
+        if body is None:
+            return
+        if before >= Level.MEMBER:
+            self._show(name, self._note(name, self.fold.drop(self._folded(op, each.author, body, before))))
+        if level >= Level.MEMBER:
+            self._show(name, self._note(name, self.fold.apply(self._folded(op, each.author, body, level))))
+
+    def _fold_all_again(self) -> None:
+        """Fold everything but messages once more: levels, or the hosts of an AI, have changed for what is here."""
+        new = [
+            (row.op, row.author)
+            for row in self._outcome.rows.values()
+            if row.op.header.plane == CONTENT and row.level >= Level.MEMBER and row.kind > ContentKind.MESSAGE
+        ]
+        for op, author in (*self.shelf.folded(), *new):
+            body, level = self.read(op), self._level(op, author)
+            if body is not None and level >= Level.MEMBER:
+                folded = self._folded(op, author, body, level)
+                self._note(op.id, self.fold.drop(folded))
+                self._show(op.id, self._note(op.id, self.fold.apply(folded)))
+
+    def _pinned(self, candidates: set[OpId]) -> set[OpId]:
+        """Return those control operations that content of the log cites, as it stands in the middle of receiving."""
+        moved = self._outcome.quarantined
+        found = self.shelf.citing(candidates, besides={name for name, has_left in moved.items() if has_left})
+        for name, has_left in moved.items():
+            if not has_left and name in self.content:
+                found.update(candidates.intersection(self.content.entry(name).auth))
+        for row in self._outcome.rows.values():
+            if row.op.header.plane == CONTENT and row.op.id not in self.content.quarantine:
+                found.update(name for name in row.entry.auth if name in candidates)
+        return found
+
+    def _new_by(self, author: IdentityKey) -> list[Row]:
+        rows = self._outcome.rows.values()
+        return [row for row in rows if row.author == author and row.op.header.plane == CONTENT]
+
+    # --- folding -----------------------------------------------------------------------------------------------------
+
+    def _unlock(self) -> None:
         for epoch in [epoch for epoch in self._locked if epoch in self.keyring]:
             for op in self._locked.pop(epoch):
-                kind, shown = self._fold(op, self._author(op), self._open(op), outcome)
-                outcome.kinds[op.id] = kind
-                outcome.shown[op.id] = shown
+                author = self._author(op)
+                level = self._level(op, author)
+                body = self.read(op)
+                self._rekind(op.id, kind_of(body) if body is not None else NO_EFFECT)
+                if body is not None and level >= Level.MEMBER:
+                    self._show(op.id, self._note(op.id, self.fold.apply(self._folded(op, author, body, level))))
 
-    def _fold(self, op: Op, author: IdentityKey, body: ContentBody | None, outcome: Outcome) -> tuple[int, bool]:
-        """Fold an opened content operation; return its kind and whether it is shown."""
-        if body is None:
-            return NO_EFFECT, False
-        changes = self.fold.apply(self._folded(op, author, body))
-        shown = changes.pop(op.id, False)
-        if changes:
-            new = {row.op.id: at for at, row in enumerate(outcome.rows)}
-            for name, is_shown in changes.items():
-                if name in new and name not in outcome.kinds:
-                    row = outcome.rows[new[name]]
-                    outcome.rows[new[name]] = replace(row, shown=is_shown)
-                else:  # stored before, or told to be shown since its key came
-                    outcome.shown[name] = is_shown
-        return kind_of(body), shown
+    def _note(self, name: OpId, changes: Changes) -> bool:
+        """Note what a fold changed; return whether `name` itself is shown."""
+        if changes.touched:
+            self._outcome.touched |= changes.touched
+        is_shown = False
+        for each, each_shown in changes.shown.items():
+            if each == name:
+                is_shown = each_shown
+            else:
+                self._show(each, each_shown)
+        return is_shown
+
+    def _target(self, name: OpId) -> Target | None:
+        """Return whose message an operation is; None where it is not here, not readable or not valid."""
+        row = self._outcome.rows.get(name)
+        found = Shelved(row.entry, row.author, row.kind, row.level) if row else self.shelf.shelved([name]).get(name)
+        if found is None or self._outcome.levels.get(name, found.level) < Level.MEMBER:
+            return None
+        kind = self._outcome.kinds.get(name, found.kind)
+        return Target(found.author, ContentKind(kind)) if kind > 0 else None
 
     def _author(self, op: Op) -> IdentityKey:
-        prev = self.content.entries[op.header.prev] if op.header.prev is not None else None
+        prev = self.content.entry(op.header.prev) if op.header.prev is not None else None
         return self.authority.check_content(op.header, prev_auth=prev.auth if prev else ())
 
-    def _open(self, op: Op) -> ContentBody | None:
-        if op.header.epoch is None or op.header.epoch not in self.keyring:
-            return None
-        try:
-            return load_content(self.keyring.decrypt(op.header, op.body))
-        except (SealError, RemoteError):
-            return None
+    def _level(self, op: Op, author: IdentityKey) -> int:
+        header = op.header
+        return self.authority.verdict(Claim(op.id, header.device, header.seq, author, header.auth))
 
-    def _folded(self, op: Op, author: IdentityKey, body: ContentBody) -> Folded:
-        rank = NOT_A_HOST
-        if isinstance(body, AiReply):
-            rule = self.authority.ais(within=op.header.auth).get(body.ai)
+    def _folded(self, op: Op, author: IdentityKey, body: ContentBody, level: int) -> Folded:
+        header, kind = op.header, kind_of(body)
+        if kind == ContentKind.MESSAGE:
+            return Folded(op.id, header.depth, author, header.device, body, NOT_A_HOST, level, Level.MEMBER)
+        rank, term = NOT_A_HOST, 0
+        if isinstance(body, AiReply | AiLease):
+            rule = self.authority.ais(within=header.auth).get(body.ai)
             if rule is not None and isinstance(rule.body, AiSet):
-                host = (author, op.header.device)
+                host, term = (author, header.device), rule.body.term
                 rank = rule.body.hosts.index(host) if host in rule.body.hosts else NOT_A_HOST
-        return Folded(op.id, op.header.depth, author, op.header.device, body, rank)
+        needed = self.authority.needed(kind, header.auth)
+        return Folded(op.id, header.depth, author, header.device, body, rank, level, needed, term)
+
+    # --- noting, in the rows of this outcome or as changes of stored ones ---------------------------------------------
+
+    def _move(self, names: Iterable[OpId], *, is_quarantined: bool) -> None:
+        for name in names:
+            row = self._outcome.rows.get(name)
+            if row is not None:
+                self._outcome.rows[name] = row._replace(is_quarantined=is_quarantined)
+            else:
+                self._outcome.quarantined[name] = is_quarantined
+
+    def _show(self, name: OpId, is_shown: bool) -> None:
+        row = self._outcome.rows.get(name)
+        if row is not None:
+            self._outcome.rows[name] = row._replace(is_shown=is_shown)
+        else:
+            self._outcome.shown[name] = is_shown
+
+    def _relevel(self, name: OpId, level: int) -> None:
+        row = self._outcome.rows.get(name)
+        if row is not None:
+            self._outcome.rows[name] = row._replace(level=level)
+        self._outcome.levels[name] = level
+
+    def _rekind(self, name: OpId, kind: int) -> None:
+        row = self._outcome.rows.get(name)
+        if row is not None:
+            self._outcome.rows[name] = row._replace(kind=kind)
+        self._outcome.kinds[name] = kind
+
+    def _op(self, name: OpId) -> Op:
+        row = self._outcome.rows.get(name)
+        return row.op if row is not None else self.shelf.ops([name])[0]
 
 
 def op_kind(op: Op) -> int:

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from node.conversations.mentions import mentioned
+
 Policy = Literal["every", "mentioned", "addressed", "never"]
 AuthorKind = Literal["human", "ai"]
 MAX_REPLIES_IN_A_ROW = 3
@@ -53,24 +55,16 @@ def answering(
     Returns:
         Where the message is meant for AIs which never answer, nobody: it was not meant for another one.
     """
-    said = _folded(_CODE.sub(" ", text))
-    mentioned = _mentioned(participants, said)
+    names = set(mentioned(text, ((each.name, each.id) for each in participants)))
+    called = tuple(each for each in participants if each.id in names)
     if author_kind == "ai":
         room = max(0, MAX_REPLIES_IN_A_ROW - replies_in_a_row)
-        return tuple(each for each in mentioned if each.policy != "never" and each.id != author_id)[:room]
-    if mentioned:
-        return tuple(each for each in mentioned if each.policy != "never")
-    if addressed := _addressed(participants, said):
+        return tuple(each for each in called if each.policy != "never" and each.id != author_id)[:room]
+    if called:
+        return tuple(each for each in called if each.policy != "never")
+    if addressed := _addressed(participants, _folded(_CODE.sub(" ", text))):
         return tuple(each for each in addressed if each.policy in {"every", "addressed"})
     return next(((each,) for each in participants if each.policy == "every"), ())
-
-
-def _mentioned(participants: Sequence[Participant], said: str) -> tuple[Participant, ...]:
-    """Return whom `@Name` names; the longest name counts, so that `@Max Planck` is not `@Max`."""
-    if not (names := _alternatives(participants)):
-        return ()
-    found = {_spaced(match) for match in re.findall(rf"(?<![\w@])@({names}){_END}", said)}
-    return _named(participants, found)
 
 
 def _addressed(participants: Sequence[Participant], said: str) -> tuple[Participant, ...]:

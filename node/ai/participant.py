@@ -21,6 +21,7 @@ from node.ai.providers.registry import Registry
 from node.ai.providers.request import Chunk, Finish, Request
 from node.clock import Clock
 from node.conversations.conversation import Conversation
+from node.conversations.membership import OUTSIDE
 from node.conversations.view import POLICIES
 from node.supervision import sole
 from protocol.authority import Rule
@@ -102,6 +103,8 @@ class Hosting:
         self.messages_came(conversation, [shown.op.id for shown in page if shown.kind == ContentKind.MESSAGE])
 
     def _here(self, conversation: Conversation) -> dict[bytes, Rule]:
+        if conversation.status in OUTSIDE:
+            return {}
         host = (conversation.profile.secrets.identity.public, conversation.replica.device.public)
         return {
             name: rule
@@ -201,7 +204,7 @@ class Hosting:
         assert answered is not None
         lines = [
             Line(message["author_name"], message["text"], mine=message["author"] == delta.ai.hex())
-            for message in (*earlier, answered)
+            for message in (*(each for each in earlier if not each["deleted"]), answered)
             if message["kind"] in ("human", "ai")
         ]
         people = tuple(member["name"] for member in view.members())

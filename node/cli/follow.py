@@ -4,6 +4,7 @@ import os
 import signal
 import sys
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ Json = dict[str, Any]
 PAGE: Final = 200
 RETRY_S: Final = 0.25
 TYPING_S: Final = 3.0
+MARK_S: Final = 1.0
+"""Between two words to the node that what was shown here is read."""
 MAX_SEEN: Final = 100_000
 MAX_CATCH_UP: Final = 20_000
 """Messages looked at after a restart; who missed more sees the newest of them."""
@@ -30,6 +33,7 @@ class Follower:
         limit: messages to show at the start.
         show: prints and flushes one message.
         typing: told the name of whoever begins to type, an AI's with "(AI)"; None where nobody wants to know.
+        marks_read: whether what is shown counts as read.
     """
 
     def __init__(
@@ -40,6 +44,7 @@ class Follower:
         limit: int,
         show: Callable[[Json], None],
         typing: Callable[[str], None] | None = None,
+        marks_read: bool = True,
     ) -> None:
         self._home = home
         self._conversation = conversation
@@ -49,6 +54,9 @@ class Follower:
         self._typing_until: dict[str, float] = {}
         self._seen: dict[str, None] = {}
         self._started = False
+        self._marks_read = marks_read
+        self._displayed: tuple[Client, str, str] | None = None
+        self._has_displayed = trio.Event()
 
     async def run(self) -> None:
         """Follow until SIGINT, SIGTERM or a closed pipe.
@@ -61,6 +69,7 @@ class Follower:
             with trio.open_signal_receiver(signal.SIGINT, signal.SIGTERM) as signals:
                 async with trio.open_nursery() as nursery:
                     nursery.start_soon(_cancel_on, signals, nursery.cancel_scope)
+                    nursery.start_soon(self._mark_read)
                     failure = await self._follow()
                     nursery.cancel_scope.cancel()
         except* BrokenPipeError:
@@ -89,14 +98,33 @@ class Follower:
         self._started = True
         for message in missed:
             self._show_once(message)
+        if missed:
+            self._note_displayed(client, topic, missed[-1])
         async for event in client.events():
             if event.topic != topic:
                 continue
             if event.event == "message":
                 self._typing_until.pop(event.payload["author"], None)
                 self._show_once(event.payload)
+                self._note_displayed(client, topic, event.payload)
             elif event.event == "typing":
                 self._note_typing(event.payload)
+
+    def _note_displayed(self, client: Client, topic: str, message: Json) -> None:
+        if self._marks_read:
+            self._displayed = (client, topic, message["id"])
+            self._has_displayed.set()
+
+    async def _mark_read(self) -> None:
+        """Tell the node what was shown, of a burst only the last."""
+        while True:
+            await self._has_displayed.wait()
+            self._has_displayed = trio.Event()
+            assert self._displayed is not None
+            client, topic, name = self._displayed
+            with suppress(ClientError):  # it comes again with the next message
+                await client.call(topic, "read", {"id": name})
+            await trio.sleep(MARK_S)
 
     def _note_typing(self, payload: Json) -> None:
         """Tell once that somebody types; a signal lasts 3 s, and is repeated as long as the keys are pressed (S14)."""

@@ -15,7 +15,7 @@ from protocol.errors import ProtocolError
 
 DEFAULT_API: Final = "127.0.0.1:0"
 
-_passphrase_file = click.option(
+passphrase_file_option = click.option(
     "--passphrase-file",
     type=click.Path(exists=True, dir_okay=False, path_type=Path),
     metavar="F",
@@ -25,7 +25,7 @@ _passphrase_file = click.option(
 
 @click.command()
 @click.option("--name", required=True, help="The name that others see.")
-@_passphrase_file
+@passphrase_file_option
 @shared_options
 def init(name: str, passphrase_file: Path | None) -> None:
     """Make a profile: an identity and its keys, on this machine."""
@@ -48,7 +48,7 @@ def init(name: str, passphrase_file: Path | None) -> None:
 @click.option("--no-mdns", is_flag=True, help="Do not look for peers on the local network.")
 @click.option("--bootstrap", multiple=True, metavar="MULTIADDR", help="Peer to dial; may be given more than once.")
 @click.option("--ready-fd", type=click.IntRange(min=0), metavar="N", help="File descriptor for the ready line.")
-@_passphrase_file
+@passphrase_file_option
 @shared_options
 def node(
     listen: tuple[str, ...],

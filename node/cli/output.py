@@ -60,15 +60,21 @@ def pairs(rows: Iterable[tuple[str, object]]) -> None:
         click.echo(f"{name.ljust(width)}{GAP}{one_line(value)}")
 
 
-def message_lines(message: dict[str, Any]) -> str:
-    """Return one message of a conversation as a person reads it."""
+def message_lines(message: dict[str, Any], *, with_id: bool = False) -> str:
+    """Return one message of a conversation as a person reads it, what others put under it at its end."""
     name = one_line(message.get("author_name") or short(message.get("author", "")))
     text = "(deleted)" if message.get("deleted") else clean(message.get("text", ""))
     if message.get("edited") and not message.get("deleted"):
         text += " (edited)"
+    if message.get("pinned"):
+        text += " (pinned)"
+    reactions = [f"{one_line(one.get('emoji'))} {one.get('count')}" for one in message.get("reactions") or ()]
+    if reactions:
+        text += f"  [{', '.join(reactions)}]"
     if message.get("kind") == "ai":
         name += " (AI)"
-    head = f"{local_time(message.get('ts'))}  "
+    head = f"{short(message.get('id', ''))}  " if with_id else ""
+    head += f"{local_time(message.get('ts'))}  "
     body = f"* {text}" if message.get("kind") == "notice" else f"{name}: {text}"
     return head + body.replace("\n", "\n" + " " * len(head))
 

@@ -1,4 +1,4 @@
-"""`peer2peer members` and `peer2peer ai …`: who takes part, people and AI."""
+"""`peer2peer ai …`: the AI participants of a conversation."""
 
 from typing import Any, Final
 
@@ -8,28 +8,6 @@ from node.cli.output import one_line, short, table
 from node.cli.session import ConversationGroup, call, conversation, session, shared_options
 
 POLICIES: Final = ("every", "mentioned", "addressed", "never")
-
-
-@click.command()
-@click.argument("conversation_id", metavar="CONV")
-@shared_options
-def members(conversation_id: str) -> None:
-    """List the members of a conversation."""
-    people = call("show", {"conversation": conversation_id})["members"]
-
-    def human() -> None:
-        rows = (
-            (
-                short(person["identity"]),
-                f"{person.get('name')}{' (me)' if person.get('me') else ''}",
-                person.get("role") or "",
-                person.get("presence") or "",
-            )
-            for person in people
-        )
-        table(("ID", "NAME", "ROLE", "PRESENCE"), rows)
-
-    session().show(people, human)
 
 
 @click.group(cls=ConversationGroup, default="list", alone=("providers",))
@@ -103,4 +81,4 @@ def providers() -> None:
     session().show(known, human)
 
 
-COMMANDS: Final[dict[str, Any]] = {"members": members, "ai": ai}
+COMMANDS: Final[dict[str, Any]] = {"ai": ai}

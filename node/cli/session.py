@@ -96,8 +96,10 @@ def shared_options(command: F) -> F:
     )(command)
 
 
-def ask(work: "Callable[[Client], Awaitable[T]]") -> T:
+def ask(work: "Callable[[Client], Awaitable[T]]", *, events: bool = False) -> T:
     """Run `work` with a client that has joined the topic `node`; return what it returns.
+
+    With `events` the client keeps what happens on the topics it joins.
 
     Raises:
         Failure: no node runs, or it said no.
@@ -107,7 +109,7 @@ def ask(work: "Callable[[Client], Awaitable[T]]") -> T:
     from node.client import connect
 
     async def run() -> T:
-        async with connect(session().home) as client:
+        async with connect(session().home, events=events) as client:
             await client.join("node")
             return await work(client)
 

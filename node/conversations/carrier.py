@@ -27,6 +27,8 @@ from protocol.registers import Register
 
 log = getLogger("node.gossip")
 
+LATER_S: Final = 0.05
+"""How much later than our followers everybody else hears of what was written here."""
 PACK_S: Final = 0.005
 """After a frame, what is written meanwhile goes into the next one; a single message never waits."""
 
@@ -52,6 +54,7 @@ class Carrier:
         self._registers: list[Register] = []
         self._signals: list[bytes] = []
         self._wake = trio.Event()
+        self._signalled = trio.Event()
         self._replica = conversation.replica
         self._ear = Ear(self._replica.authority, self._replica.keyring)
         self._mouth = Mouth(self._replica.keyring, self._replica.device, boot=boot)
@@ -80,7 +83,7 @@ class Carrier:
         frame = self._mouth.say(signal, epoch=epoch, now_ms=now_ms, nonce=token_bytes(NONCE_BYTES))
         if len(self._signals) < 64:
             self._signals.append(frame)
-        self._wake.set()
+        self._signalled.set()
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Carry until cancelled."""
@@ -92,6 +95,7 @@ class Carrier:
                 nursery.start_soon(self._hear, ops, self._take)
                 nursery.start_soon(self._hear, signals, self._listen)
                 nursery.start_soon(self._publish)
+                nursery.start_soon(self._signal)
                 task_status.started()
         finally:  # a carrier that is started again subscribes anew
             await ops.aclose()
@@ -117,9 +121,11 @@ class Carrier:
 
     def _take(self, received: Received) -> None:
         conversation = self.conversation
-        match gossip.load(received.data, conversation=conversation.id):
+        replica = conversation.replica
+        match gossip.load(received.data, conversation=conversation.id, is_known=lambda name: name in replica.content):
             case gossip.Ops(ops):
-                if conversation.receive(ops).missing or any(op.id not in conversation.replica for op in ops):
+                taken = [op for op in ops if conversation.takes(op)]
+                if taken and (conversation.receive(taken).missing or any(op.id not in replica for op in taken)):
                     self._want_sync(received.forwarder, conversation)
             case gossip.Announce(names):
                 if any(name not in conversation.replica for name in names):
@@ -147,20 +153,28 @@ class Carrier:
                     tell_delta(conversation, delta)
 
     async def _publish(self) -> None:
-        network, name = self._network, self.conversation.id
+        network, topic = self._network, gossip.ops_topic(self.conversation.id)
         while True:
             await self._wake.wait()
+            if set(network.topic_peers(topic)) <= set(self.conversation.followers.values()):
+                await trio.sleep(LATER_S)  # they have it; gossip is for those whom they know and we do not
             self._wake = trio.Event()
-            signals, self._signals = self._signals, []
             registers, self._registers = self._registers, []
             ops, self._outgoing = self._outgoing, []
             for frame in gossip.pack_ops(ops):
-                await network.publish(gossip.ops_topic(name), frame)
-            for register in registers:
-                await network.publish(gossip.ops_topic(name), gossip.pack_registers([register]))
-            for frame in signals:
-                await network.publish(gossip.ephemeral_topic(name), frame)
+                await network.publish(topic, frame)
+            for frame in gossip.pack_registers(registers):
+                await network.publish(topic, frame)
             await trio.sleep(PACK_S)
+
+    async def _signal(self) -> None:
+        network, topic = self._network, gossip.ephemeral_topic(self.conversation.id)
+        while True:
+            await self._signalled.wait()
+            self._signalled = trio.Event()
+            signals, self._signals = self._signals, []
+            for frame in signals:
+                await network.publish(topic, frame)
 
 
 def tell_delta(conversation: Conversation, delta: AiDelta) -> None:

@@ -15,18 +15,24 @@ import trio
 from crypto.ids import OpId
 from crypto.sealed import NONCE_BYTES
 from node.clock import Clock
+from node.conversations.acknowledging import Acknowledger
 from node.conversations.events import Events, Json
+from node.conversations.follower import Follower
+from node.conversations.membership import OUTSIDE, followed, refusal
+from node.conversations.receipts import Receipts
 from node.conversations.view import View
 from node.profile import Profile
 from node.store.catalogue import Listed
 from node.store.records import Records
+from node.verifier import FalseSignatures, checked_here, false_signatures
 from protocol.bodies.content import ContentBody, ContentKind
 from protocol.bodies.control import ControlBody
 from protocol.compose import write_content, write_control, writing_epoch
 from protocol.errors import RemoteError, UsageError
-from protocol.ops import CONTENT, Op, verify_op
-from protocol.registers import PROFILE, Register, Registers, verify_register, write_register
-from protocol.replica import Outcome, Replica
+from protocol.ops import CONTENT, Op
+from protocol.outcome import Outcome
+from protocol.registers import HELD, PROFILE, READ, Register, Registers, verify_register, write_register
+from protocol.replica import Replica
 
 log = getLogger("node.conversations")
 
@@ -37,8 +43,18 @@ RENAMED: Final = 20
 class Conversation:
     """A conversation as the node runs it."""
 
-    def __init__(self, listed: Listed, records: Records, *, profile: Profile, clock: Clock, events: Events) -> None:
+    def __init__(
+        self,
+        listed: Listed,
+        records: Records,
+        *,
+        profile: Profile,
+        clock: Clock,
+        events: Events,
+        verify: FalseSignatures = checked_here,
+    ) -> None:
         """Load what is stored (StartError where it is damaged)."""
+        self._verify = verify
         self.listed = listed
         self.id = listed.id
         self.name = listed.id.hex()
@@ -50,6 +66,8 @@ class Conversation:
         self._rejected: set[bytes] = set()
         self.on_written: Callable[[Sequence[Op]], None] = lambda _ops: None
         """Called with operations that were written here, once they are on disk."""
+        self.followers: dict[Follower, str] = {}
+        """Who is sent what is written here at once, with their peer ids."""
         self.on_register: Callable[[Register], None] = lambda _register: None
         """Called with a register that was written here."""
         self.on_messages: Callable[[Sequence[OpId]], None] = lambda _names: None
@@ -61,18 +79,26 @@ class Conversation:
         self.titled = trio.Event()
         """Set once the title is known."""
         self._load()
+        self.acknowledger = Acknowledger(
+            lambda: self.replica, self.publish_register, own=profile.secrets.identity.public
+        )
+        """Tells the others what is stored here and what was read."""
+        self._follow_membership()
 
     def _load(self) -> None:
-        self.replica = Replica(self.id, device=self.profile.secrets.device)
+        self.replica = Replica(self.id, device=self.profile.secrets.device, shelf=self.records)
         self.registers = Registers(self.replica.keyring)
         for register in self.records.load(self.replica):
             self.registers.merge(register)
+        own = self.profile.secrets.identity.public
+        self.receipts = Receipts(self.replica, self.registers, own=own)
         self.view = View(
             self.replica,
             self.registers,
             self.records,
             self.listed,
-            own=self.profile.secrets.identity.public,
+            self.receipts,
+            own=own,
             own_name=self.profile.secrets.name,
         )
         self.view.status = self.status
@@ -91,26 +117,60 @@ class Conversation:
         An operation whose signature is false is dropped and remembered by its whole bytes, so that neither it nor a
         true one with the same id is ever mistaken for the other.
         """
-        sound = []
-        for op in ops:
-            if op.id in self.replica:
-                continue
-            mark = op.id + op.signature
-            if mark in self._rejected:
-                continue
-            try:
-                verify_op(op)
-            except RemoteError as error:
-                self._reject(mark, error)
-                continue
-            sound.append(op)
-        if not sound:
-            return Outcome()
-        return self._take(sound)
+        offered = self.unknown(list(ops))
+        return self.take_in(offered, false_signatures(offered))
 
-    def _take(self, ops: Sequence[Op], *, then: Callable[[Sequence[Op]], None] | None = None) -> Outcome:
+    async def receive_many(self, ops: Sequence[Op]) -> None:
+        """Do what `receive` does with a frame of a sync, its signatures checked beside the event loop."""
+        offered = self.unknown(ops)
+        self.take_in(offered, await self.verify(offered))
+
+    def preview(self, ops: Sequence[Op]) -> None:
+        """Tell the newest messages of a long log whose rest is still to come; nothing of them is stored or counted."""
+        if not self._events.is_heard:
+            return
+        false = false_signatures(ops)
+        look = self.view.timeline.preview
+        messages = [message for at, op in enumerate(ops) if at not in false and (message := look(op)) is not None]
+        if messages:
+            self._events.tell(self.name, "preview", {"messages": messages})
+
+    async def verify(self, ops: Sequence[Op]) -> set[int]:
+        """Return the places of those operations that their device did not sign."""
+        return await self._verify(ops)
+
+    def unknown(self, ops: Sequence[Op]) -> list[Op]:
+        """Return those operations that are not here, were not refused before, and are for this person."""
+        if self.status in OUTSIDE:
+            ops = [op for op in ops if self.takes(op)]
+        content = self.replica.content.fetch({op.id for op in ops if op.header.plane == CONTENT})
+        return [
+            op
+            for op in ops
+            if op.id not in content and op.id not in self.replica.control and op.id + op.signature not in self._rejected
+        ]
+
+    def takes(self, op: Op) -> bool:
+        """Return whether an operation has a place here: who is outside learns who belongs, not what is said."""
+        return op.header.plane != CONTENT or self.status not in OUTSIDE
+
+    def take_in(self, ops: Sequence[Op], false: set[int]) -> Outcome:
+        """Place and store operations; those at the places `false` are refused and remembered as such."""
+        for at in false:
+            error = RemoteError("bad_signature", "an operation's signature is false")
+            self._reject(ops[at].id + ops[at].signature, error)
+        sound = [op for at, op in enumerate(ops) if at not in false] if false else ops
+        return self._take(sound) if sound else Outcome()
+
+    def _take(
+        self,
+        ops: Sequence[Op],
+        *,
+        then: Callable[[Sequence[Op]], None] | None = None,
+        written: ContentBody | None = None,
+    ) -> Outcome:
         """Place and commit operations whose signatures hold; once they are on disk call `then`, and tell of them."""
-        outcome = self.replica.receive(ops)
+        outcome = self.replica.receive(ops, now_ms=self.clock.now_ms(), written=written)
         signatures = {op.id: op.signature for op in ops}
         for name, error in outcome.rejected:
             self._reject(name + signatures.get(name, b""), error)
@@ -121,8 +181,9 @@ class Conversation:
         except sqlite3.Error:
             self._reload()
             raise
+        self.replica.stored()
         if then is not None:
-            then([row.op for row in outcome.rows])
+            then([row.op for row in outcome.rows.values()])
         self._tell(outcome)
         return outcome
 
@@ -134,9 +195,12 @@ class Conversation:
 
     def receive_register(self, register: Register) -> bool:
         """Check, store and tell a register from anywhere; return whether it was news (RemoteError if it is false)."""
-        owner = self.replica.authority.owner(register.device)
+        authority, device = self.replica.authority, register.device
+        owner = authority.person(device)
         if owner is None:
-            raise RemoteError("foreign", "a register comes from no member's device")
+            raise RemoteError("foreign", "a register comes from the device of nobody here")
+        if authority.owner(device) is None and self.registers.value(device, PROFILE) is not None:
+            return False  # of those who are gone only the name is wanted, for what they wrote
         verify_register(register, conversation=self.id)
         name = self.view.person(owner)
         if not self.registers.merge(register):
@@ -146,6 +210,11 @@ class Conversation:
         except sqlite3.Error:
             self._reload()
             raise
+        slot = self.registers.name_of(register)
+        if slot in (HELD, READ):
+            if self.receipts.take(register, slot):
+                self._tell_states()
+            return True
         self._events.tell(self.name, "members", {"members": self.view.members()})
         if self._events.is_heard and self.view.person(owner) != name:
             self._tell_again()
@@ -162,18 +231,19 @@ class Conversation:
 
     def write(self, body: ContentBody) -> Op:
         """Write a content operation; it is on disk when this returns (UsageError where it cannot be written)."""
-        self._check_open()
+        self.check_open()
         nonce = token_bytes(NONCE_BYTES)
         op = write_content(self.replica, body, now_ms=self.clock.now_ms(), nonce=nonce)
-        return self._written(op)
+        self.replica.content.is_new(op.id)
+        return self._written(op, body)
 
     def rule(self, body: ControlBody) -> Op:
         """Write a control operation; it is on disk when this returns (UsageError where its rules forbid it)."""
         return self._written(write_control(self.replica, body, now_ms=self.clock.now_ms()))
 
-    def _written(self, op: Op) -> Op:
+    def _written(self, op: Op, body: ContentBody | None = None) -> Op:
         try:
-            outcome = self._take([op], then=self.on_written)
+            outcome = self._take([op], then=self._pass_on, written=body)
         except sqlite3.Error as error:
             log.warning("not stored conversation=%s error=%s", self.name[:8], error)
             raise not_stored() from error
@@ -181,25 +251,35 @@ class Conversation:
             raise UsageError("not_allowed", outcome.rejected[0][1].reason)
         return op
 
-    def _check_open(self) -> None:
-        if self.status == "left":
-            raise UsageError("left", "you have left this conversation and can no longer write in it")
-        if self.status == "joining":
-            raise UsageError("locked", "this conversation is still being fetched: wait until the first sync is done")
+    def _pass_on(self, ops: Sequence[Op]) -> None:
+        """Send what was written here to the followers, and to everybody else."""
+        for follower in self.followers:
+            follower.offer(ops)
+        self.on_written(ops)
+
+    def check_open(self) -> None:
+        """Return if this person can write here now (UsageError where not, saying why)."""
+        authority, device = self.replica.authority, self.replica.device.public
+        refused = refusal(self.status, authority, device, name=self.view.person)
+        if refused is not None:
+            raise refused
 
     def introduce(self) -> None:
         """Tell the others the name this person goes by, where they do not know it yet."""
         self.publish_register(PROFILE, self.profile.secrets.name.encode())
 
-    def publish_register(self, name: bytes, value: bytes) -> None:
-        """Give the slot `name` of this device a value; nothing happens where it has it, or no key is held yet."""
+    def publish_register(self, name: bytes, value: bytes) -> bool:
+        """Give the slot `name` of this device a value; return whether that was news and could be told the others."""
         device = self.profile.secrets.device
-        if self.registers.value(device.public, name) == value:
-            return
+        if not self.is_member:
+            return False
         try:
             epoch = writing_epoch(self.replica)
         except UsageError:
-            return
+            return False
+        newest = self.registers.newest(device.public, name)
+        if newest is not None and newest.epoch == epoch and self.registers.value(device.public, name) == value:
+            return False  # under a new epoch it is written again, for those who hold no older key
         register = write_register(
             self.replica.keyring,
             device,
@@ -213,8 +293,21 @@ class Conversation:
             self.receive_register(register)
         except sqlite3.Error as error:
             log.warning("register not stored conversation=%s error=%s", self.name[:8], error)
-            return
+            return False
         self.on_register(register)
+        return True
+
+    @property
+    def is_member(self) -> bool:
+        """Whether this device counts here, by all that is known."""
+        return self.replica.authority.owner(self.replica.device.public) is not None
+
+    def _follow_membership(self) -> None:
+        """Bring the status into step with whether this person belongs."""
+        status = followed(self.status, self.replica.authority, self.replica.device.public)
+        if status != self.status:
+            log.info("membership changed conversation=%s status=%s", self.name[:8], status)
+            self.set_status(status)
 
     def set_status(self, status: str) -> None:
         """Keep and tell a new status."""
@@ -223,9 +316,11 @@ class Conversation:
         self.tell_summary()
 
     def mark_read(self, name: OpId) -> None:
-        """Note that this person has seen everything up to a message."""
+        """Note that this person has seen everything up to a message, and let the others know before long."""
         shown = self.records.get(name)
         if shown is not None:
+            if shown.vts_ms >= self.records.read_up_to():
+                self.acknowledger.shown(name, (shown.vts_ms, shown.op.header.depth, name))
             self.records.set_read(shown.vts_ms)
             self.view.forget_unread()
             self.tell_summary()
@@ -241,21 +336,35 @@ class Conversation:
         """Tell whoever listens on this conversation's topic."""
         self._events.tell(self.name, event, payload)
 
+    def _tell_states(self) -> None:
+        """Tell soon how own messages stand by receipts that came; a burst of them is told as a few."""
+        if self._events.is_heard:
+            self._events.tell_soon(self.name, "states", self._states)
+
+    def _states(self) -> Json:
+        return {"messages": self.view.timeline.states(self.receipts.changed())}
+
     def _tell(self, outcome: Outcome) -> None:
+        self.acknowledger.stored(outcome)
+        if self.receipts.follow(outcome):
+            self._tell_states()
+        if outcome.control_changed:
+            self._follow_membership()
         if outcome.keys:
             self.introduce()
+            read = self.registers.value(self.replica.device.public, READ)
+            if read is not None:
+                self.publish_register(READ, read)
         if outcome.control_changed or outcome.keys:
             self.on_control()
         self.view.forget_unread()
         if self.view.title:
             self.titled.set()
         if self._events.is_heard:
-            messages = [self.view.entered(row) for row in outcome.rows if row.shown]
-            messages += [
-                message
-                for name, shown in outcome.shown.items()
-                if shown and (message := self.view.message(name)) is not None
-            ]
+            messages = [self.view.timeline.entered(row) for row in outcome.rows.values() if row.is_shown]
+            again = {name for name, is_shown in outcome.shown.items() if is_shown}
+            again |= {name for name in outcome.touched if not (name in outcome.rows and outcome.rows[name].is_shown)}
+            messages += [message for name in again if (message := self.view.message(name)) is not None]
             for message in messages:
                 self._events.tell(self.name, "message", message)
             for name, shown in outcome.shown.items():
@@ -266,7 +375,9 @@ class Conversation:
                 self._events.tell(self.name, "ai", {"ai": self.view.ais()})
             self.tell_summary()
         people = [
-            row.op.id for row in outcome.rows if row.op.header.plane == CONTENT and row.kind == ContentKind.MESSAGE
+            row.op.id
+            for row in outcome.rows.values()
+            if row.kind == ContentKind.MESSAGE and row.is_shown and row.op.header.plane == CONTENT
         ]
         if people:
             self.on_messages(people)

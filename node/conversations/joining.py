@@ -15,6 +15,7 @@ from crypto.signatures import JOIN_CONTEXT, verify
 from node.clock import Clock
 from node.conversations.conversation import Conversation
 from node.conversations.library import Library
+from node.conversations.membership import JOINING, OUTSIDE, readmission_objection
 from node.network.errors import DialError, NetworkError
 from node.network.frames import Frames
 from node.network.host import Network
@@ -72,7 +73,7 @@ class Doorway:
         if self._network.peer_id in _by_peer(invite):
             raise UsageError("bad_invite", "that link is an invite of your own: send it to somebody else")
         held = self._library.conversations.get(invite.conversation)
-        if held is not None and held.view.title:
+        if held is not None and held.view.title and held.status not in OUTSIDE:
             return held
         refusal: UsageError | None = None
         with trio.move_on_after(WHOLE_S):
@@ -147,6 +148,8 @@ class Doorway:
         conversation = self._library.conversations.get(invite.conversation)
         if conversation is None:
             conversation = self._library.begin_joining(invite.conversation)
+        elif conversation.status in OUTSIDE:
+            conversation.set_status(JOINING)
         synced = self._want(peer_id, conversation)
         with trio.move_on_after(SYNC_S):
             await _first_of(conversation.titled, synced)
@@ -187,7 +190,11 @@ class Doorway:
         member = conversation.replica.authority.member(certificate.identity)
         if member is not None and any(held.device == certificate.device for held in member.certificates):
             return member.proof
-        self._check_invite(conversation, ask.invite)
+        refused = readmission_objection(
+            conversation.replica.authority, certificate.identity, self._check_invite(conversation, ask.invite)
+        )
+        if refused is not None:
+            raise UsageError("expired_invite", refused)
         nonce = token_bytes(NONCE_BYTES)
         await stream.send(dump(Challenge(nonce)))
         proof = load(await stream.receive(timeout_s=FRAME_S))

@@ -13,10 +13,12 @@ from crypto.ids import ConversationId
 from node.clock import Clock, iso
 from node.conversations.conversation import Conversation, not_stored
 from node.conversations.events import Events
+from node.conversations.membership import ACTIVE, JOINING
 from node.profile import Profile
 from node.store.catalogue import Catalogue, Listed
 from node.store.database import damaged
 from node.store.records import Records
+from node.verifier import FalseSignatures, checked_here
 from protocol.bodies.content import Description, Title
 from protocol.bodies.control import EpochNew, Genesis, InviteCreate, Level
 from protocol.compose import own_member, write_control
@@ -28,14 +30,20 @@ from protocol.replica import Replica
 log = getLogger("node.conversations")
 
 CREATING = "creating"
-JOINING = "joining"
-ACTIVE = "active"
 
 
 class Library:
     """The conversations of one profile, by id."""
 
-    def __init__(self, database: Database, *, profile: Profile, clock: Clock, events: Events) -> None:
+    def __init__(
+        self,
+        database: Database,
+        *,
+        profile: Profile,
+        clock: Clock,
+        events: Events,
+        verify: FalseSignatures = checked_here,
+    ) -> None:
         self.catalogue = Catalogue(database)
         self.profile = profile
         self.clock = clock
@@ -46,6 +54,7 @@ class Library:
         self.on_loaded: Callable[[Conversation], None] = lambda _conversation: None
         """Called with each conversation as soon as it is in memory, before anything happens in it."""
         self._database = database
+        self._verify = verify
 
     def load(self) -> None:
         """Load what is stored; a conversation that was being made when the node ended is dropped (StartError)."""
@@ -140,7 +149,9 @@ class Library:
 
     def _open(self, listed: Listed) -> Conversation:
         records = Records(self._database, listed.key, listed.id, self.profile.secrets.storage_key)
-        conversation = Conversation(listed, records, profile=self.profile, clock=self.clock, events=self.events)
+        conversation = Conversation(
+            listed, records, profile=self.profile, clock=self.clock, events=self.events, verify=self._verify
+        )
         self.conversations[listed.id] = conversation
         self.on_loaded(conversation)
         return conversation

@@ -15,9 +15,11 @@ from crypto.codec import Value, decode, encode
 from crypto.errors import CodecError
 from crypto.ids import ConversationId
 from node.clock import Clock, iso
+from node.conversations.acknowledging import Acknowledging
 from node.conversations.carrier import Carrier, tell_delta
 from node.conversations.conversation import Conversation
 from node.conversations.events import Json
+from node.conversations.farewells import Farewells
 from node.conversations.library import Library
 from node.conversations.syncer import Syncer
 from node.network.host import Network
@@ -42,6 +44,8 @@ class Services:
         self.library = library
         self.syncer = Syncer(network, library, clock=clock, random=random)
         self.peers = Peers(network, library.catalogue, clock=clock, random=random)
+        self._farewells = Farewells(is_busy=self.syncer.is_syncing, random=random)
+        self._acknowledging = Acknowledging(lambda: [each.acknowledger for each in library.conversations.values()])
         self._carriers: dict[ConversationId, Carrier] = {}
         self._boot = token_bytes(BOOT_BYTES)
         self._nursery: trio.Nursery | None = None
@@ -63,10 +67,12 @@ class Services:
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             await nursery.start(self.syncer.run)
+            await nursery.start(self._farewells.run)
             for conversation in self.library.conversations.values():
                 self._open(conversation)
             nursery.start_soon(supervise, "peers", self.peers.run)
             nursery.start_soon(supervise, "addresses", self._publish_addresses)
+            nursery.start_soon(supervise, "receipts", self._acknowledging.run)
             task_status.started()
 
     def peers_json(self) -> list[Json]:
@@ -103,17 +109,20 @@ class Services:
         self._carriers[conversation.id] = carrier
         conversation.on_contacts = lambda: self._meet(conversation)
         conversation.on_control = lambda: self._control_changed(conversation)
+        conversation.acknowledger.on_owing = self._acknowledging.wake
         self._nursery.start_soon(supervise, f"gossip {conversation.name[:8]}", carrier.run)
         conversation.introduce()
         conversation.publish_register(ADDRESSES, self._own_addresses())
         self._meet(conversation)
         self._show_online(conversation)
         self.syncer.conversation_opened(conversation)
+        self._farewells.look(conversation)
 
     def _control_changed(self, conversation: Conversation) -> None:
         """Tell a conversation that can be written in now where this node is, and who of its members is connected."""
         conversation.publish_register(ADDRESSES, self._own_addresses())
         self._show_online(conversation)
+        self._farewells.look(conversation)
 
     async def _publish_addresses(self) -> None:
         """Tell the members of each conversation where this node can be reached, when that changes."""

@@ -4,29 +4,35 @@ A conversation is synced with a peer when the peer connects, when gossip shows t
 own sync shows operations unknown here, and every 60 to 120 s with one peer, so that nothing stays lost.
 """
 
+import sqlite3
 from collections import Counter
-from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from logging import getLogger
 from random import Random
-from typing import Any, Final
+from secrets import token_bytes
+from typing import Final
 
 import trio
 
 from crypto.ids import ConversationId
 from node.clock import Clock
 from node.conversations.conversation import Conversation
-from node.conversations.library import ACTIVE, JOINING, Library
+from node.conversations.follower import Follower
+from node.conversations.intake import Intake
+from node.conversations.library import Library
+from node.conversations.membership import ACTIVE, JOINING, OUTSIDE, is_former_peer
 from node.network.errors import NetworkError, UnknownProtocol
 from node.network.frames import Frames
 from node.network.host import Network
+from node.supervision import sole
 from protocol.errors import RemoteError
-from protocol.ops import parse_op
 from protocol.registers import Registers, parse_register
 from protocol.replica import Replica
 from protocol.sync import frames
-from protocol.sync.frames import Failed, Frame, Hello, Ops, dump, load, tag_of
+from protocol.sync.frames import Failed, Frame, Hello, dump, load, tag_of
+from protocol.sync.guarded import GuardedServer
 from protocol.sync.pull import Puller, Stage
+from protocol.sync.recon import SALT_BYTES
 from protocol.sync.serve import Server
 
 log = getLogger("node.sync")
@@ -35,6 +41,8 @@ FRAME_S: Final = 10.0
 TIMER_S: Final = (60.0, 120.0)
 PULLS_PER_PEER: Final = 2
 SERVES_PER_PEER: Final = 4
+FOLLOWED_PER_PEER: Final = 32
+"""Conversations whose writing a peer sends us directly; that of others comes by gossip."""
 RETRY_S: Final = 1.0
 RETRIES: Final = 4
 NOT_YET: Final = ("not_member", "busy")
@@ -58,6 +66,8 @@ class Syncer:
         """Pulls to be run once more right after."""
         self._per_peer: dict[str, trio.CapacityLimiter] = {}
         self._serving: Counter[str] = Counter()
+        self._following: set[Task] = set()
+        """Pairs on whose stream a peer's writing comes in."""
         self._synced: set[Task] = set()
         """Pairs whose last sync ended well."""
 
@@ -79,6 +89,14 @@ class Syncer:
             self._nursery.start_soon(self._pull_until_done, peer_id, conversation)
         return ended
 
+    def is_following(self, conversation: Conversation) -> bool:
+        """Return whether what a peer writes in a conversation comes in directly."""
+        return any(name == conversation.id for _, name in self._following)
+
+    def is_syncing(self, conversation: Conversation) -> bool:
+        """Return whether a conversation is being brought up to date from anybody."""
+        return any(name == conversation.id for _, name in self._running)
+
     def in_sync(self, peer_id: str) -> bool:
         """Return whether everything shared with a peer was synced and nothing is under way."""
         pairs = [task for task in (*self._synced, *self._running) if task[0] == peer_id]
@@ -88,6 +106,7 @@ class Syncer:
         """Serve and sync until cancelled."""
         self._running.clear()
         self._again.clear()
+        self._following.clear()
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
             self._network.serve(frames.PROTOCOL, self._serve)
@@ -130,9 +149,10 @@ class Syncer:
 
     async def _pull_until_done(self, peer_id: str, conversation: Conversation) -> None:
         task = (peer_id, conversation.id)
+        following: tuple[Frames, Puller] | None = None
         try:
             async with self._per_peer.setdefault(peer_id, trio.CapacityLimiter(PULLS_PER_PEER)):
-                await self._pull_again_and_again(task, conversation)
+                following = await self._pull_again_and_again(task, conversation)
             self._synced.add(task)
         except NetworkError as error:
             log.debug("sync broke off conversation=%s error=%r", conversation.name[:8], error)
@@ -145,52 +165,84 @@ class Syncer:
             ended = self._running.pop(task, None)
             if ended is not None:
                 ended.set()
+        if following is not None:
+            await self._follow_on(task, conversation, *following)
 
-    async def _pull_again_and_again(self, task: Task, conversation: Conversation) -> None:
-        """Pull as often as it is wanted; a peer that has not heard of us yet is asked again a little later."""
+    async def _pull_again_and_again(self, task: Task, conversation: Conversation) -> tuple[Frames, Puller]:
+        """Pull as often as it is wanted; a peer that has not heard of us yet is asked again a little later.
+
+        Returns the stream of the last pull, still open, with its asking side.
+        """
         patience = RETRIES
         while True:
             self._again.discard(task)
             try:
-                await self.pull(task[0], conversation)
+                stream, puller = await self.pull(task[0], conversation)
             except RemoteError as error:
-                if error.code not in NOT_YET or not patience:
+                if error.code not in NOT_YET or not patience or conversation.status in OUTSIDE:
                     raise
                 patience -= 1
                 await trio.sleep(RETRY_S)
                 continue
             if task not in self._again:
-                return
+                return stream, puller
+            await _close(stream)
 
-    async def pull(self, peer_id: str, conversation: Conversation) -> None:
-        """Bring a conversation up to what a peer holds.
+    async def pull(self, peer_id: str, conversation: Conversation) -> tuple[Frames, Puller]:
+        """Bring a conversation up to what a peer holds; return the stream, still open, and its asking side.
 
         Raises:
             NetworkError: the connection broke; what came is kept.
             RemoteError: the peer broke the protocol, or does not serve us (`not_member`, `unknown_conversation`).
         """
         if not _may_hold(peer_id, conversation):
-            async with self._stream(peer_id) as stream:
+            stream = await self._open(peer_id)
+            try:
                 await self._learn_members(stream, conversation)
+            finally:
+                await _close(stream)
             if not _may_hold(peer_id, conversation):
                 raise RemoteError("stranger", "a peer that is no member offers operations")
-        async with self._stream(peer_id) as stream:
-            await self._pull(stream, conversation)
+        stream = await self._open(peer_id)
+        try:
+            puller = await self._pull(stream, conversation)
+        except BaseException:
+            await _close(stream)
+            raise
         if conversation.status == JOINING and conversation.view.title:
             conversation.set_status(ACTIVE)
             conversation.introduce()
+        return stream, puller
 
-    @asynccontextmanager
-    async def _stream(self, peer_id: str) -> AsyncIterator[Frames]:
+    async def _follow_on(self, task: Task, conversation: Conversation, stream: Frames, puller: Puller) -> None:
+        """Follow a peer on the stream of a sync that ended well, unless that is done already."""
+        peer_id = task[0]
+        if task in self._following or sum(each[0] == peer_id for each in self._following) >= FOLLOWED_PER_PEER:
+            await _close(stream)
+            return
+        self._following.add(task)
         try:
-            stream = await self._network.open_stream(peer_id, frames.PROTOCOL)
+            await self._follow(stream, conversation, puller)
+        except NetworkError as error:
+            log.debug("a followed peer fell silent conversation=%s error=%r", conversation.name[:8], error)
+        except RemoteError as error:
+            log.info("following ended for a peer's fault peer=%s code=%s", peer_id[-8:], error.code)
+        except sqlite3.Error as error:
+            log.warning("not stored conversation=%s error=%s", conversation.name[:8], error)
+        except Exception:  # the edge of a service: one stream's fault ends one stream
+            log.exception("following failed conversation=%s", conversation.name[:8])
+        finally:
+            self._following.discard(task)
+            await _close(stream)
+        await trio.sleep(RETRY_S)
+        if self._network.is_connected(peer_id):
+            self.want(peer_id, conversation)
+
+    async def _open(self, peer_id: str) -> Frames:
+        try:
+            return await self._network.open_stream(peer_id, frames.PROTOCOL)
         except UnknownProtocol as error:
             raise RemoteError("unknown_conversation", "the peer does not sync conversations") from error
-        try:
-            yield stream
-        finally:
-            with trio.move_on_after(1, shield=True):
-                await stream.aclose()
 
     async def _learn_members(self, stream: Frames, conversation: Conversation) -> None:
         """Take the control operations of a peer that may be a member we have not heard of.
@@ -198,40 +250,61 @@ class Syncer:
         It is asked as by somebody who holds nothing, so that a stranger does not learn what is here.
         """
         blank = Replica(conversation.id, device=conversation.replica.device)
-        puller = Puller(blank, Registers(blank.keyring))
+        puller = Puller(blank, Registers(blank.keyring), new_salt=_salt)
         await _send(stream, puller.begin(now_ms=self._clock.now_ms()))
         while puller.stage in (Stage.HELLO, Stage.CONTROL):
-            frame = load(await stream.receive(timeout_s=FRAME_S))
-            step = puller.handle(frame)
+            step = puller.handle(load(await stream.receive(timeout_s=FRAME_S)))
             following = step.send
-            if isinstance(frame, Ops):
-                await self._take_in(step.ops, conversation)
-                following = puller.taken()
+            if step.has_ops:
+                await conversation.receive_many(step.ops)
+                following = puller.taken() if step.is_last else step.then
             if puller.stage is Stage.CONTROL:
                 await _send(stream, following)
 
-    async def _take_in(self, wires: Sequence[Any], conversation: Conversation) -> None:
-        """Receive operations as they travel, a stretch at a time."""
-        for at in range(0, len(wires), _STRETCH):
-            conversation.receive([parse_op(wire, conversation=conversation.id) for wire in wires[at : at + _STRETCH]])
-            await trio.lowlevel.checkpoint()
-
-    async def _pull(self, stream: Frames, conversation: Conversation) -> None:
-        puller = Puller(conversation.replica, conversation.registers)
+    async def _pull(self, stream: Frames, conversation: Conversation) -> Puller:
+        """Run the asking side to its end; while one frame is being stored, the next is decoded and checked."""
+        puller = Puller(conversation.replica, conversation.registers, new_salt=_salt)
         members = set(conversation.replica.authority.peers())
-        await _send(stream, puller.begin(now_ms=self._clock.now_ms()))
-        while not puller.is_done:
-            frame = load(await stream.receive(timeout_s=FRAME_S))
-            step = puller.handle(frame)
-            if isinstance(frame, Ops):
-                await self._take_in(step.ops, conversation)
-                await _send(stream, puller.taken())
-            for register in step.registers:
-                conversation.receive_register(parse_register(register))
-            await _send(stream, step.send)
+        try:
+            async with trio.open_nursery() as nursery, Intake(nursery, stream, conversation) as intake:
+                await _send(stream, puller.begin(now_ms=self._clock.now_ms()))
+                while not puller.is_done:
+                    await self._follow_up(intake, puller, load(await stream.receive(timeout_s=FRAME_S)))
+        except BaseExceptionGroup as group:
+            raise sole(group) from None
         for new in set(conversation.replica.authority.peers()) - members:
             if self._network.is_connected(new.decode()):
                 self.want(new.decode(), conversation)
+        return puller
+
+    async def _follow_up(self, intake: Intake, puller: Puller, frame: Frame) -> None:
+        """Take in what a frame brought, then send what it led to."""
+        step = puller.handle(frame)
+        if step.is_preview:
+            intake.conversation.preview(step.ops)
+            await _send(intake.stream, step.then)
+        elif step.has_ops:
+            await intake.put(step.ops, then=step.then)
+        if step.is_last:
+            await intake.drain()
+            await _send(intake.stream, puller.taken())
+        for register in step.registers:
+            try:
+                intake.conversation.receive_register(parse_register(register))
+            except RemoteError as error:
+                if error.code != "foreign":  # of a device that joined meanwhile: its admit comes with the next sync
+                    raise
+        await _send(intake.stream, step.send)
+
+    async def _follow(self, stream: Frames, conversation: Conversation, puller: Puller) -> None:
+        """Take in what a peer writes, as it comes, until the stream ends or something lacks."""
+        await _send(stream, puller.follow())
+        while True:
+            step = puller.handle(load(await stream.receive()))
+            await conversation.receive_many(step.ops)
+            await _send(stream, step.then)
+            if conversation.replica.pending.missing():
+                return  # a new sync brings it, and follows again
 
     # --- answering ---------------------------------------------------------------------------------------------------
 
@@ -241,16 +314,20 @@ class Syncer:
             return
         self._serving[peer_id] += 1
         try:
-            await self._answer(peer_id, stream)
+            server, conversation = await self._answer(peer_id, stream)
         except RemoteError as error:
             log.info("sync ended for a peer's fault peer=%s code=%s", peer_id[-8:], error.code)
             await stream.reset()
+            return
         finally:
             self._serving[peer_id] -= 1
             if not self._serving[peer_id]:
                 del self._serving[peer_id]
+        if server is not None and conversation is not None:
+            await self._lead(peer_id, stream, server, conversation)
 
-    async def _answer(self, peer_id: str, stream: Frames) -> None:
+    async def _answer(self, peer_id: str, stream: Frames) -> tuple[Server | None, Conversation | None]:
+        """Answer until the peer follows (return what leads it) or is refused (return nothing)."""
         hello = load(await stream.receive(timeout_s=FRAME_S))
         if not isinstance(hello, Hello):
             raise RemoteError("out_of_turn", "a sync begins with a HELLO")
@@ -259,28 +336,77 @@ class Syncer:
         )
         if conversation is None:
             await stream.send(dump(Failed(0, "unknown_conversation")))
-            return
+            return None, None
         replica = conversation.replica
         if hello.control.shows_unknown(replica.control) or hello.content.shows_unknown(replica.content):
             self.want(peer_id, conversation)
-        if peer_id.encode() not in replica.authority.peers():
+        may_read = _reader(peer_id, conversation)
+        if not may_read() and not is_former_peer(replica.authority, peer_id.encode()):
             await stream.send(dump(Failed(0, "not_member")))
-            return
-        server = Server(replica, conversation.registers, conversation.records.fetch)
+            return None, None
+        server = GuardedServer(replica, conversation.registers, conversation.records.fetch, may_read=may_read)
         frame: Frame = hello
         while True:
             await _send(stream, server.handle(frame, now_ms=self._clock.now_ms()))
+            if server.is_followed:
+                return server, conversation
             frame = load(await stream.receive(timeout_s=FRAME_S * 6))
 
+    async def _lead(self, peer_id: str, stream: Frames, server: Server, conversation: Conversation) -> None:
+        """Send a follower what is written here, until it or we have enough."""
+        follower = Follower()
+        conversation.followers[follower] = peer_id
+        try:
+            async with trio.open_nursery() as nursery:
+                nursery.start_soon(self._push, stream, server, follower)
+                while True:
+                    await _send(stream, server.handle(load(await stream.receive()), now_ms=self._clock.now_ms()))
+                    follower.wake()
+        except* NetworkError:
+            pass
+        except* RemoteError as group:
+            log.info("a follower was sent away peer=%s error=%r", peer_id[-8:], sole(group))
+        finally:
+            del conversation.followers[follower]
+            await _close(stream)
 
-_STRETCH: Final = 16
-"""Operations taken in at a time before other tasks get their turn."""
+    async def _push(self, stream: Frames, server: Server, follower: Follower) -> None:
+        """Send what waits for a follower, as far as its credit goes."""
+        while True:
+            await follower.wait()
+            while (frame := server.push(follower.waiting)) is not None:
+                await _send(stream, [frame])
+            if follower.is_behind:
+                raise RemoteError("behind", "a follower does not take what it is sent")  # its next sync brings the rest
 
 
 def _may_hold(peer_id: str, conversation: Conversation) -> bool:
     return conversation.status == JOINING or peer_id.encode() in conversation.replica.authority.peers()
 
 
+def _reader(peer_id: str, conversation: Conversation) -> Callable[[], bool]:
+    """Return the question whether a node is a member's now, cheap to ask for every frame."""
+    members, is_member = None, False
+
+    def ask() -> bool:
+        nonlocal members, is_member
+        authority = conversation.replica.authority
+        if authority.members() is not members:  # they are made anew when anything about them changed
+            members, is_member = authority.members(), peer_id.encode() in authority.peers()
+        return is_member
+
+    return ask
+
+
 async def _send(stream: Frames, answers: list[Frame]) -> None:
     if answers:
         await stream.send_many(dump(answer) for answer in answers)
+
+
+async def _close(stream: Frames) -> None:
+    with trio.move_on_after(1, shield=True):
+        await stream.aclose()
+
+
+def _salt() -> bytes:
+    return token_bytes(SALT_BYTES)

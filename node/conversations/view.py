@@ -2,26 +2,19 @@
 
 from typing import Any
 
-from crypto.ids import DeviceKey, IdentityKey, OpId
+from crypto.ids import IdentityKey, OpId
 from node.clock import iso
+from node.conversations.membership import ACTIVE, ARCHIVED
+from node.conversations.receipts import Receipts
+from node.conversations.roster import Roster
+from node.conversations.timeline import MESSAGE_KINDS, Timeline
 from node.store.catalogue import Listed
-from node.store.records import Records, Shown
+from node.store.records import Records
 from protocol.authority import Rule
-from protocol.bodies.content import (
-    AiReply,
-    AiSettings,
-    ContentBody,
-    ContentKind,
-    Message,
-    PhaseAdvance,
-    ReplyPolicy,
-    Title,
-)
-from protocol.bodies.control import Admit, AiSet, load_control
-from protocol.ops import CONTROL, Op
-from protocol.phases import Phase
-from protocol.registers import PROFILE, Registers
-from protocol.replica import Replica, Row
+from protocol.bodies.content import AiSettings, ReplyPolicy
+from protocol.bodies.control import AiSet
+from protocol.registers import Registers
+from protocol.replica import Replica
 
 Json = dict[str, Any]
 
@@ -32,7 +25,6 @@ POLICIES = {
     "addressed": ReplyPolicy.ADDRESSED,
 }
 _POLICY_NAMES = {int(number): name for name, number in POLICIES.items()}
-MESSAGE_KINDS = (int(ContentKind.MESSAGE), int(ContentKind.AI_REPLY))
 
 
 class View:
@@ -44,16 +36,17 @@ class View:
         registers: Registers,
         records: Records,
         listed: Listed,
+        receipts: Receipts,
         *,
         own: IdentityKey,
         own_name: str,
     ) -> None:
+        self.roster = Roster(replica, registers, own=own, own_name=own_name)
+        self.timeline = Timeline(replica, records, self.roster, receipts, own=own)
         self._replica = replica
-        self._registers = registers
         self._records = records
         self._listed = listed
         self._own = own
-        self._own_name = own_name
         self.status = listed.status
         self.online: frozenset[IdentityKey] = frozenset()
         """Members whose node is connected to this one."""
@@ -71,16 +64,20 @@ class View:
         """Return the summary object."""
         fold = self._replica.fold
         newest = self._records.page(before=None, limit=1)
-        last = self._shown(newest[-1]) if newest else None
+        last = self.timeline.shown(newest[-1]) if newest else None
         return {
             "id": self._listed.id.hex(),
             "title": self.title,
             "description": fold.description.text if fold.description else "",
             "created": iso(self._listed.created_ms),
-            "status": self.status,
+            "status": ARCHIVED if self.status == ACTIVE and fold.archived else self.status,
+            "archived": fold.archived,
+            "pins": [name.hex() for name in fold.pins],
             **self.phase(),
             "unread": self.unread(),
-            "last": {key: last[key] for key in ("id", "author_name", "text", "ts", "kind")} if last else None,
+            "last": {key: last[key] for key in ("id", "author_name", "text", "ts", "kind", "deleted")}
+            if last
+            else None,
         }
 
     def unread(self) -> int:
@@ -122,35 +119,11 @@ class View:
 
     def members(self) -> list[Json]:
         """Return the members, owners first, then by name."""
-        found = []
-        for identity, member in self._replica.authority.members().items():
-            is_here = identity == self._own or identity in self.online
-            described = {
-                "identity": identity.hex(),
-                "name": self.person(identity),
-                "role": member.level.name.lower(),
-                "presence": "online" if is_here else "offline",
-                "me": identity == self._own,
-            }
-            found.append((-member.level, str(described["name"]).casefold(), identity, described))
-        return [described for *_, described in sorted(found, key=lambda row: row[:3])]
+        return self.roster.members(self.online)
 
     def person(self, identity: IdentityKey) -> str:
         """Return the name a person goes by; a short id until it is known."""
-        if identity == self._own:
-            return self._own_name
-        member = self._replica.authority.member(identity)
-        for certificate in member.certificates if member else ():
-            name = self.device_name(certificate.device)
-            if name:
-                return name
-        return identity.hex()[:8]
-
-    def device_name(self, device: DeviceKey) -> str:
-        """Return the name that a device's owner goes by; empty where it is not known."""
-        value = self._registers.value(device, PROFILE)
-        name = value.decode(errors="replace") if value else ""
-        return "".join(character for character in name if character.isprintable())[:80].strip()
+        return self.roster.person(identity)
 
     def ais(self) -> list[Json]:
         """Return the AI participants, in the order in which they were added."""
@@ -162,7 +135,7 @@ class View:
         rules = replica.authority.ais()
         return {
             name: rules[name]
-            for name in sorted(rules, key=lambda name: (replica.control.entries[OpId(name)].depth, name))
+            for name in sorted(rules, key=lambda name: (replica.control.entry(OpId(name)).depth, name))
             if isinstance(body := rules[name].body, AiSet) and body.hosts
         }
 
@@ -188,79 +161,9 @@ class View:
     # --- messages ----------------------------------------------------------------------------------------------------
 
     def message(self, name: OpId) -> Json | None:
-        """Return the message object of something in the timeline."""
-        shown = self._records.get(name)
-        return self._shown(shown) if shown else None
-
-    def entered(self, row: Row) -> Json:
-        """Return the message object of an operation that has just been stored, without reading it again."""
-        return self._render(row.op, row.author, row.body)
+        """Return the message object of something in the timeline; None where it does not stand there."""
+        return self.timeline.message(name)
 
     def page(self, *, before: OpId | None, limit: int) -> tuple[list[Json], bool]:
         """Return at most `limit` messages in display order, and whether there are older ones."""
-        rows = self._records.page(before=before, limit=limit + 1)
-        return [self._shown(row) for row in rows[-limit:]], len(rows) > limit
-
-    def _shown(self, shown: Shown) -> Json:
-        body = None if shown.op.header.plane == CONTROL else self._replica.read(shown.op)
-        return self._render(shown.op, shown.author, body)
-
-    def _render(self, op: Op, author: IdentityKey, body: ContentBody | None) -> Json:
-        message: Json = {
-            "id": op.id.hex(),
-            "author": author.hex(),
-            "author_name": self.person(author),
-            "kind": "human",
-            "text": "",
-            "ts": iso(op.header.ts_ms),
-            "edited": False,
-            "deleted": False,
-            "reply_to": None,
-            "reactions": [],
-            "ai": None,
-            "state": "stored",
-            "mine": author == self._own,
-        }
-        if op.header.plane == CONTROL:
-            return message | {"kind": "notice", "text": self._control_notice(op, message["author_name"])}
-        match body:
-            case Message(text, reply_to):
-                return message | {"text": text, "reply_to": reply_to.hex() or None}
-            case AiReply() as reply:
-                return message | self._reply(reply, author)
-            case Title(text):
-                notice = f"{message['author_name']} changed the title to “{text}”"
-                return message | {"kind": "notice", "text": notice}
-            case PhaseAdvance(from_step):
-                phase = Phase((from_step + 1) % len(Phase)).name.lower()
-                notice = f"{message['author_name']} moved the conversation on to {phase}"
-                return message | {"kind": "notice", "text": notice}
-            case _:
-                return message | {"kind": "notice", "text": "This message needs a newer version of the program."}
-
-    def _reply(self, reply: AiReply, host: IdentityKey) -> Json:
-        provider, model, took_ms = reply.provenance
-        rule = self._replica.authority.ais().get(reply.ai)
-        settings = self._replica.settings(rule) if rule else None
-        return {
-            "author": reply.ai.hex(),
-            "author_name": settings.name if settings else reply.ai.hex()[:8],
-            "kind": "ai",
-            "text": reply.text,
-            "reply_to": reply.reply_to.hex(),
-            "mine": False,
-            "ai": {"id": reply.ai.hex(), "provider": provider, "model": model, "host": host.hex(), "ms": took_ms},
-        }
-
-    def _control_notice(self, op: Op, author: str) -> str:
-        match load_control(op.body):
-            case Admit(subject=subject):
-                return f"{self.person(subject)} joined"
-            case AiSet(ai=ai, hosts=hosts) as body:
-                settings = self._replica.settings(Rule(op.id, op.header.depth, IdentityKey(b""), body))
-                name = settings.name if settings else "An AI"
-                if not hosts:
-                    return f"{author} removed {name} (AI)"
-                return f"{author} changed {name} (AI)" if ai else f"{author} added {name} (AI)"
-            case _:
-                return ""
+        return self.timeline.page(before=before, limit=limit)

@@ -9,6 +9,45 @@ EventCallback = Callable[[str | None, str, Json], None]
 """Gets `(conversation_id, event, payload)`; None as the id means the topic `node`. It never waits and never raises."""
 
 
+class People(Protocol):
+    """Who belongs to one conversation, to be looked at and changed; refusals as those of `Backend`.
+
+    Somebody is named (`who`) by their id, their name, or the beginning of either; where that names nobody the code is
+    `unknown_member`, where several `ambiguous`.
+    """
+
+    def members(self) -> list[Json]:
+        """Return the member objects."""
+
+    def former(self) -> list[Json]:
+        """Return `{identity, name, role, how, by, by_name, kept, hidden}` of those who belonged and do not."""
+
+    def invites(self) -> list[Json]:
+        """Return `{id, by, by_name, uses, used, expires, expired}` of each invite that is not taken back."""
+
+    def removal(self, who: str, *, with_invited: bool) -> Json:
+        """Return `{who, invited, kept, invites}`: what removing them would do; nothing is done."""
+
+    def remove(self, who: str, *, with_invited: bool) -> Json:
+        """Remove somebody, durably; return what `removal` said."""
+
+    def set_role(self, who: str, role: str) -> Json:
+        """Give somebody a role; return `{identity, name, role}`."""
+
+    def hand_over(self, who: str) -> Json:
+        """Make somebody an owner and step down; return them as `{identity, name, role}`."""
+
+    def leave(self) -> Json:
+        """Leave; return `{status}`."""
+
+    def revoke_invite(self, prefix: str) -> Json:
+        """Take an invite back whose id `prefix` (1 to 64 lower-case hex digits) begins; return `{id}`.
+
+        Raises:
+            Refusal: `unknown_invite` or `ambiguous`.
+        """
+
+
 class Backend(Protocol):
     """The node as the channel sees it.
 
@@ -77,10 +116,33 @@ class Backend(Protocol):
     def session(self, conversation_id: str) -> str:
         """Return the id of my AI session in this conversation."""
 
+    # People
+
+    def people(self, conversation_id: str) -> People:
+        """Return who belongs to a conversation, to be looked at and changed."""
+
     # Messages
 
     async def post(self, conversation_id: str, content: str, *, reply_to: str | None) -> Json:
         """Write a message, durably; return `{id, state}`. Its `message` event may come before or after the return."""
+
+    async def edit(self, conversation_id: str, message_id: str, content: str) -> Json:
+        """Give a message of mine another text, durably; return the message."""
+
+    async def delete(self, conversation_id: str, message_id: str) -> Json:
+        """Delete a message for everybody, durably; return what stays of it."""
+
+    async def react(self, conversation_id: str, message_id: str, emoji: str, *, on: bool) -> Json:
+        """Put an emoji under a message or take it away, durably; return the message."""
+
+    async def pin(self, conversation_id: str, message_id: str, *, on: bool) -> Json:
+        """Pin a message for everybody or take it down, durably; return the message."""
+
+    def pins(self, conversation_id: str) -> list[Json]:
+        """Return the pinned messages, in the order in which they were pinned."""
+
+    async def archive(self, conversation_id: str, *, on: bool) -> Json:
+        """Put the conversation away for everybody or bring it back, durably; return its summary."""
 
     def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
         """Return `limit` messages in display order, the newest or those just before one; and if there are more."""

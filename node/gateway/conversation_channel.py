@@ -77,13 +77,40 @@ class ConversationChannel:
                 self._backend.typing(self._id, typing=typing)
                 return {}
             case "read":
-                message_id = self._message_id(payload, "id")
-                if message_id is None:
-                    raise Refusal("bad_request", "id is missing; give the newest message that was displayed")
-                self._backend.read(self._id, message_id)
+                self._backend.read(self._id, self._named_message(payload))
                 return {}
+            case "pins":
+                return {"messages": self._backend.pins(self._id)}
+            case "edit" | "delete" | "react" | "pin":
+                return {"message": await self._mark_message(event, payload)}
+            case "archive":
+                on = parameters.flag(payload, "on", default=True)
+                spend(self._messages, self._now(), "changes")
+                return await self._backend.archive(self._id, on=on)
             case _:
                 raise Refusal("bad_request", f"a conversation has no event {event!r:.80}; see docs/channel.md")
+
+    async def _mark_message(self, event: str, payload: Json) -> Json:
+        """Change a message that is there already; return it as it is then."""
+        backend, name = self._backend, self._named_message(payload)
+        spend(self._messages, self._now(), "changes")
+        match event:
+            case "edit":
+                return await backend.edit(self._id, name, parameters.content(payload))
+            case "delete":
+                return await backend.delete(self._id, name)
+            case "react":
+                emoji = parameters.text(payload, "emoji", most=parameters.MAX_EMOJI)
+                return await backend.react(self._id, name, emoji, on=parameters.flag(payload, "on", default=True))
+            case _:
+                return await backend.pin(self._id, name, on=parameters.flag(payload, "on", default=True))
+
+    def _named_message(self, payload: Json) -> str:
+        """Return the whole id of the message that a push is about."""
+        name = self._message_id(payload, "id")
+        if name is None:
+            raise Refusal("bad_request", "id is missing; name a message of this conversation")
+        return name
 
     def _check_mine(self) -> None:
         if _WHOLE_ID.fullmatch(self._id):

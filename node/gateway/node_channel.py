@@ -10,6 +10,7 @@ from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
 from node.gateway.limits import Bucket
 from node.gateway.message_rate import message_bucket, spend
+from node.gateway.people_pushes import PEOPLE, change_people
 from node.gateway.refusal import Refusal
 
 DEFAULT_USES: Final = 1
@@ -72,8 +73,10 @@ class NodeChannel:
             case "progress":
                 value = parameters.number(payload, "value", least=0.0, most=1.0)
                 return await backend.progress(conversation_id, value)
-            case _:
+            case "send":
                 return await self._send(conversation_id, payload)
+            case _:
+                return change_people(backend.people(conversation_id), event, payload)
 
     def _known(self, event: str, payload: Json) -> str:
         if event not in OF_A_CONVERSATION:
@@ -105,6 +108,6 @@ class NodeChannel:
 
 
 OF_A_CONVERSATION: Final = frozenset(
-    {"resolve", "show", "invite", "ai_add", "ai_remove", "phase", "advance", "progress", "send"}
+    {"resolve", "show", "invite", "ai_add", "ai_remove", "phase", "advance", "progress", "send", *PEOPLE}
 )
 """Pushes that name a conversation."""

@@ -16,6 +16,8 @@ MAX_DESCRIPTION: Final = 2000
 MAX_AI_NAME: Final = 64
 MAX_MODEL: Final = 200
 MAX_PROMPT: Final = 8000
+MAX_EMOJI: Final = 32
+"""More than any emoji has; what one may be, the node says."""
 MAX_LINK: Final = 8192
 MAX_LABEL: Final = 200
 MAX_USES: Final = 10_000
@@ -23,6 +25,7 @@ MAX_EXPIRES_S: Final = 365 * 24 * 3600
 MAX_PAGE: Final = 200
 PHASES: Final = ("prophase", "prometaphase", "metaphase", "anaphase", "telophase")
 POLICIES: Final = ("every", "mentioned", "addressed", "never")
+ROLES: Final = ("member", "admin", "owner")
 
 _HEX = re.compile(r"[0-9a-f]{1,64}")
 
@@ -119,6 +122,19 @@ def message_prefix(payload: Json, key: str) -> str | None:
     prefix = _hex_prefix(payload, key)
     if prefix is None:
         raise Refusal("unknown_message", f"no message of this conversation has the id given as {key}")
+    return prefix
+
+
+def person(payload: Json) -> str:
+    """Return what may name somebody: an id, a name, or the beginning of either."""
+    return text(payload, "who", most=MAX_LABEL).strip()
+
+
+def invite_prefix(payload: Json) -> str:
+    """Return a prefix that could begin the id of an invite."""
+    prefix = _hex_prefix(payload, "invite")
+    if prefix is None:
+        raise Refusal("unknown_invite", "no invite has this id; list them with `invites`")
     return prefix
 
 

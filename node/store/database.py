@@ -14,8 +14,9 @@ from sqlite_utils import Database
 
 from node.errors import StartError
 
-VERSION: Final = 1
-_CHECK_BELOW_BYTES: Final = 256 << 20
+VERSION: Final = 2
+_OLDEST: Final = 2
+_CHECK_BELOW_BYTES: Final = 64 << 20
 
 _TABLES: Final = """
 CREATE TABLE conversations (
@@ -23,28 +24,35 @@ CREATE TABLE conversations (
     id BLOB NOT NULL UNIQUE,
     created_ms INTEGER NOT NULL,
     status TEXT NOT NULL,
-    control_heads BLOB NOT NULL DEFAULT x'',
-    content_heads BLOB NOT NULL DEFAULT x'',
+    checkpoint BLOB NOT NULL DEFAULT x'',
     read_vts_ms INTEGER NOT NULL DEFAULT 0,
     session BLOB NOT NULL
 ) STRICT;
+CREATE TABLE people (
+    key INTEGER PRIMARY KEY,
+    identity BLOB NOT NULL UNIQUE
+) STRICT;
 CREATE TABLE operations (
     number INTEGER PRIMARY KEY,
-    conversation INTEGER NOT NULL REFERENCES conversations (key),
-    id BLOB NOT NULL,
+    conversation INTEGER NOT NULL,
     plane INTEGER NOT NULL,
     kind INTEGER NOT NULL,
+    level INTEGER NOT NULL,
+    quarantined INTEGER NOT NULL,
+    shown INTEGER NOT NULL,
     depth INTEGER NOT NULL,
     vts_ms INTEGER NOT NULL,
-    author BLOB NOT NULL,
-    shown INTEGER NOT NULL,
+    author INTEGER NOT NULL,
+    id BLOB NOT NULL,
     header BLOB NOT NULL,
     signature BLOB NOT NULL,
     body BLOB NOT NULL
 ) STRICT;
-CREATE UNIQUE INDEX operations_by_id ON operations (conversation, id);
-CREATE INDEX timeline ON operations (conversation, vts_ms, depth, id) WHERE shown = 1;
-CREATE INDEX operations_by_kind ON operations (conversation, plane, kind);
+CREATE UNIQUE INDEX operations_by_id ON operations (conversation, id, plane, depth, quarantined);
+CREATE INDEX timeline ON operations (conversation, vts_ms, depth) WHERE shown = 1;
+CREATE INDEX control_operations ON operations (conversation, number) WHERE plane = 0;
+CREATE INDEX operations_by_kind ON operations (conversation, kind) WHERE plane = 1 AND kind <> 1;
+CREATE INDEX operations_not_valid ON operations (conversation) WHERE level < 1;
 CREATE TABLE epoch_keys (
     conversation INTEGER NOT NULL REFERENCES conversations (key),
     epoch BLOB NOT NULL,
@@ -65,6 +73,9 @@ CREATE TABLE peers (
 ) STRICT;
 """
 
+_STEPS: Final[dict[int, str]] = {}
+"""What leads from a version to the next."""
+
 
 def open_database(path: Path) -> Database:
     """Return the profile's database, made or brought up to date where needed.
@@ -83,13 +94,23 @@ def open_database(path: Path) -> Database:
                 "newer_database",
                 f"the database {path} was written by a newer program (version {version}): update this one",
             )
+        if 0 < version < _OLDEST:
+            raise StartError(
+                "outdated_database",
+                f"the database {path} was written by a preview of this program, which this one cannot read: "
+                "start with another --home",
+            )
         if version == 0:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
         elif path.stat().st_size < _CHECK_BELOW_BYTES:
             # a quick_check would not see damage in an index
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
-            if found != "ok" or not _made_by(_TABLES) <= _schema(connection):
+            if found != "ok":
                 raise StartError("damaged_database", _damaged(path))
+        for step in range(max(version, _OLDEST), VERSION):
+            connection.executescript(f"BEGIN; {_STEPS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
+        if not _made_by(_TABLES) <= _schema(connection):
+            raise StartError("damaged_database", _damaged(path))
     except (sqlite3.DatabaseError, UnicodeDecodeError) as error:  # the latter: SQLite quotes garbage in its error
         raise StartError("damaged_database", _damaged(path)) from error
     return Database(connection)
@@ -102,10 +123,11 @@ def transaction(database: Database) -> Iterator[sqlite3.Connection]:
     connection.execute("BEGIN IMMEDIATE")
     try:
         yield connection
+        connection.execute("COMMIT")
     except BaseException:
-        connection.execute("ROLLBACK")
+        if connection.in_transaction:  # an error may have ended it already
+            connection.execute("ROLLBACK")
         raise
-    connection.execute("COMMIT")
 
 
 def _schema(connection: sqlite3.Connection) -> set[str]:

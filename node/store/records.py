@@ -1,27 +1,40 @@
-"""One conversation's rows: its operations, heads, keys and registers, written together (docs/architecture.md, "Store").
+"""One conversation's rows: its operations, keys and registers, written together (docs/architecture.md, "Store").
 
 Epoch keys lie closed under the profile's storage key, and operations as they travel, so the file holds no readable
-text.
+text. What can be worked out from the operations (heads, tips of devices) is written as a checkpoint now and then: a
+load takes the last one and adds what came after it, so it costs the same however long a conversation is.
 """
 
 import sqlite3
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Any, Final
 
 from sqlite_utils import Database
 
+from crypto.codec import Value, decode_own, encode
 from crypto.ids import ConversationId, DeviceKey, IdentityKey, OpId
 from crypto.sealed import NONCE_BYTES, close, open_closed
 from node.store.database import damaged, transaction
-from protocol.dag import Entry
-from protocol.ops import CONTENT, CONTROL, Op, stored_header
+from protocol.dag import Entry, Key, Plane
+from protocol.ops import CONTENT, NO_CONVERSATION, Op, body_hash, op_id, stored_header
+from protocol.outcome import Outcome, Row
 from protocol.registers import Register, parse_register
-from protocol.replica import FOLDED_KINDS, LOCKED, Outcome, Replica, Row
+from protocol.replica import LOCKED, Replica
+from protocol.shelf import Shelved
+from protocol.sync.compact import Stored
 
+CHECKPOINT_EVERY: Final = 512
+"""Operations after which heads and tips are written again."""
+_BULK: Final = 500
 _OP: Final = "id, header, signature, body"
-_SHOWN: Final = "id, plane, kind, depth, vts_ms, author, header, signature, body"
+_SHELVED: Final = "id, vts_ms, header"
+_SHOWN: Final = "id, kind, vts_ms, author, header, signature, body"
+_INSERT: Final = (
+    "INSERT INTO operations (conversation, plane, kind, level, quarantined, shown, depth, vts_ms, author, id, header, "
+    "signature, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +48,7 @@ class Shown:
 
 
 class Records:
-    """The stored form of one conversation."""
+    """The stored form of one conversation; a `protocol.shelf.Shelf`."""
 
     def __init__(self, database: Database, key: int, conversation: ConversationId, storage_key: bytes) -> None:
         self._database = database
@@ -43,51 +56,107 @@ class Records:
         self._key = key
         self._conversation = conversation
         self._storage_key = storage_key
+        self._people: dict[IdentityKey, int] = {}
+        self._identities: dict[int, IdentityKey] = {}
+        self._since_checkpoint = 0
 
     # --- writing -----------------------------------------------------------------------------------------------------
 
     def commit(self, outcome: Outcome, replica: Replica, *, registers: Sequence[Register] = ()) -> None:
-        """Store everything in `outcome` with the heads it leads to, in one transaction."""
+        """Store everything in `outcome`, in one transaction."""
+        rows = outcome.rows.values()
+        if self._is_one_message(outcome, registers):
+            self._since_checkpoint += 1
+            self._connection.execute(_INSERT, self._operation(next(iter(rows))))
+            return
+        since = self._since_checkpoint + len(rows)
+        is_moved = bool(outcome.quarantined or outcome.levels)
         with transaction(self._database) as connection:
-            connection.executemany(
-                "INSERT INTO operations (conversation, id, plane, kind, depth, vts_ms, author, shown, header, "
-                "signature, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
-                [self._operation(row) for row in outcome.rows],
-            )
-            connection.executemany(
-                "UPDATE operations SET kind = ? WHERE conversation = ? AND id = ?",
-                [(kind, self._key, name) for name, kind in outcome.kinds.items()],
-            )
-            connection.executemany(
-                "UPDATE operations SET shown = ? WHERE conversation = ? AND id = ?",
-                [(int(shown), self._key, name) for name, shown in outcome.shown.items()],
-            )
-            connection.executemany(
-                "INSERT OR REPLACE INTO epoch_keys (conversation, epoch, closed) VALUES (?, ?, ?)",
-                [(self._key, epoch, self._close(epoch, key)) for epoch, key in outcome.keys.items()],
-            )
-            self._write_registers(connection, registers)
-            if outcome.rows:
-                connection.execute(
-                    "UPDATE conversations SET control_heads = ?, content_heads = ? WHERE key = ?",
-                    (replica.control.heads_hash(), replica.content.heads_hash(), self._key),
+            for author in {row.author for row in rows if row.author not in self._people}:
+                self._meet(author)
+            if len(rows) == 1:
+                connection.execute(_INSERT, self._operation(next(iter(rows))))
+            elif rows:
+                connection.executemany(_INSERT, [self._operation(row) for row in rows])
+            for column, values in (
+                ("kind", outcome.kinds),
+                ("level", outcome.levels),
+                ("quarantined", outcome.quarantined),
+                ("shown", outcome.shown),
+            ):
+                if values:
+                    connection.executemany(
+                        f"UPDATE operations SET {column} = ? WHERE conversation = ? AND id = ?",  # noqa: S608 - constants
+                        [(int(value), self._key, name) for name, value in values.items()],
+                    )
+            if outcome.keys:
+                connection.executemany(
+                    "INSERT OR REPLACE INTO epoch_keys (conversation, epoch, closed) VALUES (?, ?, ?)",
+                    [(self._key, epoch, self._close(epoch, key)) for epoch, key in outcome.keys.items()],
                 )
+            if registers:
+                self._write_registers(connection, registers)
+            if since >= CHECKPOINT_EVERY or is_moved:
+                self._write_checkpoint(connection, replica)
+                since = 0
+        self._since_checkpoint = since
+
+    def _is_one_message(self, outcome: Outcome, registers: Sequence[Register]) -> bool:
+        """Return whether one row is all there is to store: a statement by itself is a transaction."""
+        if len(outcome.rows) != 1 or self._since_checkpoint + 1 >= CHECKPOINT_EVERY:
+            return False
+        if registers or outcome.kinds or outcome.levels or outcome.quarantined or outcome.shown or outcome.keys:
+            return False
+        return next(iter(outcome.rows.values())).author in self._people
 
     def _operation(self, row: Row) -> tuple[Any, ...]:
-        op = row.op
+        op, entry = row.op, row.entry
         return (
             self._key,
-            op.id,
             op.header.plane,
             row.kind,
-            op.header.depth,
-            row.entry.vts_ms,
-            row.author,
-            int(row.shown),
+            row.level,
+            row.is_quarantined,
+            row.is_shown,
+            entry.depth,
+            entry.vts_ms,
+            self._people[row.author],
+            op.id,
             op.header_bytes,
             op.signature,
             op.body,
         )
+
+    def _meet(self, identity: IdentityKey) -> None:
+        self._connection.execute("INSERT OR IGNORE INTO people (identity) VALUES (?)", (identity,))
+        (key,) = self._connection.execute("SELECT key FROM people WHERE identity = ?", (identity,)).fetchone()
+        self._people[identity] = key
+        self._identities[key] = identity
+
+    def _author(self, identity: IdentityKey) -> int:
+        """Return the number under which somebody's operations are stored; -1 where there are none."""
+        known = self._people.get(identity)
+        if known is None:
+            row = self._connection.execute("SELECT key FROM people WHERE identity = ?", (identity,)).fetchone()
+            known = row[0] if row else -1
+        return known
+
+    def _identity(self, key: int) -> IdentityKey:
+        found = self._identities.get(key)
+        if found is None:
+            (identity,) = self._connection.execute("SELECT identity FROM people WHERE key = ?", (key,)).fetchone()
+            found = self._identities[key] = IdentityKey(identity)
+            self._people[found] = key
+        return found
+
+    def _write_checkpoint(self, connection: sqlite3.Connection, replica: Replica) -> None:
+        content = replica.content
+        newest = connection.execute("SELECT max(number) FROM operations").fetchone()[0] or 0
+        heads: list[Value] = [[depth, name] for depth, name in content.head_keys()]
+        tips: list[Value] = [[device, seq, name] for device, (seq, name) in sorted(content.tips.items())]
+        forked: list[Value] = [*sorted(content.forked)]
+        checkpoint = encode([newest, content.count, heads, tips, forked, replica.control.heads_hash()])
+        connection.execute("UPDATE conversations SET checkpoint = ? WHERE key = ?", (checkpoint, self._key))
 
     def _write_registers(self, connection: sqlite3.Connection, registers: Sequence[Register]) -> None:
         connection.executemany(
@@ -105,6 +174,11 @@ class Records:
             "UPDATE conversations SET read_vts_ms = max(read_vts_ms, ?) WHERE key = ?", (vts_ms, self._key)
         )
 
+    def read_up_to(self) -> int:
+        """Return the place in time, as `vts`, up to which this person has read."""
+        row = self._connection.execute("SELECT read_vts_ms FROM conversations WHERE key = ?", (self._key,)).fetchone()
+        return int(row[0])
+
     # --- loading -----------------------------------------------------------------------------------------------------
 
     def load(self, replica: Replica) -> list[Register]:
@@ -118,12 +192,7 @@ class Records:
                 "SELECT epoch, closed FROM epoch_keys WHERE conversation = ?", (self._key,)
             ):
                 replica.keyring.hold(OpId(epoch), open_closed(self._storage_key, closed, associated=epoch))
-            marks = ",".join("?" * len(FOLDED_KINDS))
-            folded = self._ops(f"plane = ? AND kind IN ({marks})", CONTENT, *FOLDED_KINDS)
-            locked = self._ops("plane = ? AND kind = ?", CONTENT, LOCKED)
-            control = self._ops("plane = ?", CONTROL)
-            replica.restore(list(control), list(self._entries()), list(folded), list(locked))
-            self._check_heads(replica)
+            self._restore(replica)
             return [
                 parse_register(encoded)
                 for (encoded,) in self._connection.execute(
@@ -133,63 +202,199 @@ class Records:
         except Exception as error:  # what is stored is read without checking it again: damage may show as any of them
             raise damaged() from error
 
-    def _ops(self, where: str, *values: object) -> Iterator[Op]:
-        rows = self._connection.execute(
-            f"SELECT {_OP} FROM operations WHERE conversation = ? AND {where} ORDER BY number",  # noqa: S608 - constants
-            (self._key, *values),
-        )
-        for name, header, signature, body in rows:
-            yield Op(OpId(name), stored_header(header), header, signature, body)
-
-    def _entries(self) -> Iterator[Entry]:
-        shared: dict[bytes, bytes] = {}  # one object for each id, however often it is cited
-        rows = self._connection.execute(
-            "SELECT id, vts_ms, header FROM operations WHERE conversation = ? AND plane = ? ORDER BY number",
-            (self._key, CONTENT),
-        )
-        for name, vts_ms, data in rows:
-            header = stored_header(data)
-            yield Entry(
-                OpId(shared.setdefault(name, name)),
-                DeviceKey(shared.setdefault(header.device, header.device)),
-                header.seq,
-                OpId(shared.setdefault(header.prev, header.prev)) if header.prev else None,
-                tuple(OpId(shared.setdefault(parent, parent)) for parent in header.parents),
-                tuple(OpId(shared.setdefault(each, each)) for each in header.auth),
-                header.depth,
-                header.ts_ms,
-                vts_ms,
-            )
-
-    def _check_heads(self, replica: Replica) -> None:
-        stored = self._connection.execute(
-            "SELECT control_heads, content_heads FROM conversations WHERE key = ?", (self._key,)
+    def _restore(self, replica: Replica) -> None:
+        (data,) = self._connection.execute(
+            "SELECT checkpoint FROM conversations WHERE key = ?", (self._key,)
         ).fetchone()
-        if len(replica.control) and stored != (replica.control.heads_hash(), replica.content.heads_hash()):
-            raise ValueError("the heads stored are not those of the operations stored")
+        checkpoint: list[Any] = decode_own(data) if data else [0, 0, [], [], [], b""]
+        newest, count, heads, tips, forked, control_heads = checkpoint
+        later = list(self._later(newest))
+        self._since_checkpoint = len(later)
+        base = Plane(self)
+        base.heads = {OpId(name): depth for depth, name in heads}
+        base.tips = {DeviceKey(device): (seq, OpId(name)) for device, seq, name in tips}
+        base.forked, base.count = {DeviceKey(device) for device in forked}, count
+        for entry, is_valid in later:
+            if any(name not in base for name in entry.cited):
+                raise ValueError("operations are missing")
+            base.add(entry, is_valid=is_valid)
+        self._check(base, control_heads=control_heads, newest=newest, has_checkpoint=bool(data))
+        rows = self._connection.execute(
+            f"SELECT {_OP}, level, quarantined FROM operations "  # noqa: S608 - constants
+            "WHERE conversation = ? AND plane = 0 ORDER BY number",
+            (self._key,),
+        )
+        replica.restore(
+            [
+                (Op(OpId(name), stored_header(header), header, signature, body), level, bool(quarantined))
+                for name, header, signature, body, level, quarantined in rows
+            ],
+            heads=base.head_keys(),
+            tips=base.tips,
+            forked=base.forked,
+            count=base.count,
+            invalid={
+                OpId(name): bool(quarantined)
+                for name, quarantined in self._connection.execute(
+                    "SELECT id, quarantined FROM operations WHERE conversation = ? AND level < 1 AND plane = 1",
+                    (self._key,),
+                )
+            },
+            folded=self.folded(),
+            locked=[
+                Op(OpId(name), stored_header(header), header, signature, body)
+                for name, header, signature, body in self._connection.execute(
+                    f"SELECT {_OP} FROM operations "  # noqa: S608 - constants
+                    "WHERE conversation = ? AND plane = 1 AND kind <> 1 AND kind = ?",
+                    (self._key, LOCKED),
+                )
+            ],
+        )
+
+    def _later(self, newest: int) -> Iterator[tuple[Entry, bool]]:
+        """Yield the entries of content that came after a checkpoint, and whether each is valid."""
+        for name, vts_ms, header, level in self._connection.execute(
+            f"SELECT {_SHELVED}, level FROM operations "  # noqa: S608 - constants
+            "WHERE number > ? AND conversation = ? AND plane = 1 ORDER BY number",
+            (newest, self._key),
+        ):
+            yield _entry(name, vts_ms, header), level > 0
+
+    def _check(self, content: Plane, *, control_heads: bytes, newest: int, has_checkpoint: bool) -> None:
+        """Raise ValueError where rows are missing; what is inside them, `doctor --verify` checks."""
+        (count,) = self._connection.execute(
+            "SELECT count(*) FROM operations INDEXED BY operations_by_id "
+            "WHERE conversation = ? AND plane = 1 AND quarantined = 0",
+            (self._key,),
+        ).fetchone()
+        if count != content.count or len(content.fetch(content.heads)) != len(content.heads):
+            raise ValueError("operations are missing")
+        if has_checkpoint:
+            control = Plane()
+            for name, vts_ms, header in self._connection.execute(
+                f"SELECT {_SHELVED} FROM operations "  # noqa: S608 - constants
+                "WHERE conversation = ? AND plane = 0 AND quarantined = 0 AND number <= ? ORDER BY number",
+                (self._key, newest),
+            ):
+                control.add(_entry(name, vts_ms, header))
+            if control.heads_hash() != control_heads:
+                raise ValueError("control operations are missing")
+
+    # --- the shelf ---------------------------------------------------------------------------------------------------
+
+    def entries(self, names: Collection[OpId]) -> dict[OpId, Entry]:
+        """Return the entries of those of `names` that are stored content operations."""
+        return {
+            name: _entry(name, vts_ms, header)
+            for name, vts_ms, header, plane in self._by_id(f"{_SHELVED}, plane", names)
+            if plane == CONTENT
+        }
+
+    def keys(self) -> Iterable[Key]:
+        """Return `(depth, id)` of every content operation of the log, in the order of their ids."""
+        found: list[Key] = self._connection.execute(
+            "SELECT depth, id FROM operations INDEXED BY operations_by_id "
+            "WHERE conversation = ? AND plane = 1 AND quarantined = 0",
+            (self._key,),
+        ).fetchall()
+        return found
+
+    def shelved(self, names: Collection[OpId]) -> dict[OpId, Shelved]:
+        """Return what is known of those of `names` that are stored content operations."""
+        return {
+            name: Shelved(_entry(name, vts_ms, header), self._identity(author), kind, level)
+            for name, vts_ms, header, author, kind, level, plane in self._by_id(
+                f"{_SHELVED}, author, kind, level, plane", names
+            )
+            if plane == CONTENT
+        }
+
+    def written_by(self, author: IdentityKey) -> Iterable[Shelved]:
+        """Return a person's content operations, quarantined ones included."""
+        return [
+            Shelved(_entry(name, vts_ms, header), author, kind, level)
+            for name, vts_ms, header, kind, level in self._connection.execute(
+                f"SELECT {_SHELVED}, kind, level FROM operations "  # noqa: S608 - constants
+                "WHERE conversation = ? AND author = ? AND plane = 1",
+                (self._key, self._author(author)),
+            )
+        ]
+
+    def ops(self, names: Sequence[OpId]) -> list[Op]:
+        """Return stored operations of both planes in the order of `names`; unknown ones are left out."""
+        return [
+            Op(name, stored_header(header), header, signature, body)
+            for name, header, signature, body in self.fetch(names)
+        ]
+
+    def citing(self, control: Collection[OpId], *, besides: Collection[OpId]) -> set[OpId]:
+        """Return those of `control` that a content operation of the log cites in its `auth`, other than `besides`."""
+        wanted, found = set(control), set[OpId]()
+        for name, header in self._connection.execute(
+            "SELECT id, header FROM operations WHERE conversation = ? AND plane = 1 AND quarantined = 0", (self._key,)
+        ):
+            if not wanted:
+                break
+            if name in besides:
+                continue
+            cited = wanted.intersection(stored_header(header).auth)
+            found |= cited
+            wanted -= cited
+        return found
+
+    def _by_id(self, columns: str, names: Collection[OpId]) -> Iterator[tuple[Any, ...]]:
+        if len(names) == 1:
+            yield from self._connection.execute(
+                f"SELECT {columns} FROM operations WHERE conversation = ? AND id = ?",  # noqa: S608 - constants
+                (self._key, *names),
+            )
+            return
+        listed = list(names)
+        for at in range(0, len(listed), _BULK):
+            part = listed[at : at + _BULK]
+            part += [part[-1]] * (_BULK - len(part))  # one statement for every length
+            yield from self._connection.execute(
+                f"SELECT {columns} FROM operations WHERE conversation = ? AND id IN ({_MARKS})",  # noqa: S608 - marks
+                (self._key, *part),
+            )
 
     # --- reading -----------------------------------------------------------------------------------------------------
 
-    def fetch(self, names: Sequence[OpId]) -> list[list[Any]]:
+    def fetch(self, names: Sequence[OpId]) -> list[Stored]:
         """Return stored operations as they travel, in the order of `names`; unknown ones are left out."""
-        found = {}
-        for at in range(0, len(names), 500):
-            part = names[at : at + 500]
-            marks = ",".join("?" * len(part))
-            rows = self._connection.execute(
-                f"SELECT {_OP} FROM operations WHERE conversation = ? AND id IN ({marks})",  # noqa: S608 - only marks
-                (self._key, *part),
-            )
-            found.update({name: [header, signature, body] for name, header, signature, body in rows})
+        found = {row[0]: row for row in self._by_id(_OP, names)}
         return [found[name] for name in names if name in found]
 
+    def wires(self) -> Iterator[Stored]:
+        """Yield every stored operation as it travels, in the order in which they were stored."""
+        last = 0
+        while True:
+            rows = self._connection.execute(
+                f"SELECT number, {_OP} FROM operations "  # noqa: S608 - constants
+                "WHERE number > ? AND conversation = ? ORDER BY number LIMIT ?",
+                (last, self._key, _BULK),
+            ).fetchall()
+            if not rows:
+                return
+            last = rows[-1][0]
+            yield from (row[1:] for row in rows)
+
+    def folded(self) -> Iterator[tuple[Op, IdentityKey]]:
+        """Yield the valid content operations that are no messages and can be read, with their authors."""
+        for name, header, signature, body, author in self._connection.execute(
+            f"SELECT {_OP}, author FROM operations "  # noqa: S608 - constants
+            "WHERE conversation = ? AND plane = 1 AND kind <> 1 AND kind > 1 AND level > 0",
+            (self._key,),
+        ).fetchall():
+            yield Op(OpId(name), stored_header(header), header, signature, body), self._identity(author)
+
     def get(self, name: OpId) -> Shown | None:
-        """Return one stored operation."""
+        """Return one operation of the timeline; None where it does not stand there."""
         rows = self._connection.execute(
-            f"SELECT {_SHOWN} FROM operations WHERE conversation = ? AND id = ?",  # noqa: S608 - constants
+            f"SELECT {_SHOWN} FROM operations WHERE conversation = ? AND id = ? AND shown = 1",  # noqa: S608 - constants
             (self._key, name),
         )
-        return next(_shown(rows), None)
+        return next(self._shown(rows), None)
 
     def page(self, *, before: OpId | None, limit: int) -> list[Shown]:
         """Return at most `limit` of the timeline in display order: the newest, or those just before one."""
@@ -207,7 +412,7 @@ class Records:
                 "ORDER BY vts_ms DESC, depth DESC, id DESC LIMIT ?3",
                 (self._key, before, limit),
             )
-        return list(_shown(rows))[::-1]
+        return list(self._shown(rows))[::-1]
 
     def timeline(self) -> Iterable[OpId]:
         """Yield the ids of everything shown, in display order."""
@@ -233,14 +438,39 @@ class Records:
             "SELECT count(*) FROM (SELECT 1 FROM operations WHERE conversation = ? AND shown = 1 "  # noqa: S608 - marks
             "AND vts_ms > (SELECT read_vts_ms FROM conversations WHERE key = ?) "
             f"AND plane = ? AND kind IN ({marks}) AND (author <> ? OR kind <> ?) LIMIT 1000)",
-            (self._key, self._key, CONTENT, *kinds, own, kinds[0]),
+            (self._key, self._key, CONTENT, *kinds, self._author(own), kinds[0]),
         ).fetchone()
         return int(row[0])
 
     def _close(self, epoch: OpId, key: bytes) -> bytes:
         return close(self._storage_key, key, nonce=token_bytes(NONCE_BYTES), associated=epoch)
 
+    def _shown(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Shown]:
+        for name, kind, vts_ms, author, header, signature, body in rows:
+            yield Shown(self._checked(name, header, signature, body), kind, vts_ms, self._identity(author))
 
-def _shown(rows: Iterable[tuple[Any, ...]]) -> Iterator[Shown]:
-    for name, _plane, kind, _depth, vts_ms, author, header, signature, body in rows:
-        yield Shown(Op(OpId(name), stored_header(header), header, signature, body), kind, vts_ms, IdentityKey(author))
+    def _checked(self, name: bytes, header: bytes, signature: bytes, body: bytes) -> Op:
+        """Return a stored operation whose bytes are those that were stored (StartError where they are not)."""
+        op = Op(OpId(name), stored_header(header), header, signature, body)
+        where = NO_CONVERSATION if op.is_genesis else self._conversation
+        if op_id(where, header) != name or body_hash(body) != op.header.body_hash:
+            raise damaged()
+        return op
+
+
+_MARKS: Final = ",".join("?" * _BULK)
+
+
+def _entry(name: bytes, vts_ms: int, data: bytes) -> Entry:
+    header = stored_header(data)
+    return Entry(
+        OpId(name),
+        header.device,
+        header.seq,
+        header.prev,
+        header.parents,
+        header.auth,
+        header.depth,
+        header.ts_ms,
+        vts_ms,
+    )

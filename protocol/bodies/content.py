@@ -6,10 +6,15 @@ from typing import Any, Final
 
 from crypto.codec import decode, encode
 from crypto.errors import CodecError
-from crypto.ids import ID_BYTES, OpId, blake2b
+from crypto.ids import ID_BYTES, IdentityKey, OpId, blake2b
 from protocol import limits
-from protocol.bodies.schema import Schema, encode_body, number, raw, row, text
+from protocol.bodies.schema import Schema, distinct, encode_body, flag, line, number, raw, row, text
 from protocol.errors import RemoteError
+
+MENTIONS: Final = 64
+EMOJI_CHARACTERS: Final = 16
+"""Code points: the longest sequences in use, families with skin tones, have eleven."""
+LEASE_MS: Final = 1 << 20
 
 
 class ContentKind(IntEnum):
@@ -48,6 +53,41 @@ class Message:
 
     text: str
     reply_to: bytes = b""
+    mentions: tuple[IdentityKey, ...] = ()
+    """People, and AI participants by their 32-byte names; each once, in any order."""
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Another text for a message of one's own; which of several counts, the fold says."""
+
+    target: OpId
+    text: str
+    mentions: tuple[IdentityKey, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Delete:
+    """A message is not to be read any more: one's own, or anyone's where the author may delete those."""
+
+    target: OpId
+
+
+@dataclass(frozen=True, slots=True)
+class React:
+    """An emoji put under a message, or taken away again."""
+
+    target: OpId
+    emoji: str
+    on: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A message held up for everyone, or no longer."""
+
+    target: OpId
+    on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +102,13 @@ class Description:
     """The conversation's description from here on."""
 
     text: str
+
+
+@dataclass(frozen=True, slots=True)
+class Archive:
+    """The conversation is put away, or brought back."""
+
+    on: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +128,34 @@ class PhaseProgress:
 
 
 @dataclass(frozen=True, slots=True)
+class PhaseSet:
+    """An admin puts the conversation at any step."""
+
+    step: int
+    generation: int
+    """One more than the generation it was written in, so of two at once the first counts."""
+
+
+@dataclass(frozen=True, slots=True)
+class AiLease:
+    """A host takes over an AI: from now on it answers, under a term of its own (PROTOCOL section 9)."""
+
+    ai: bytes
+    host: IdentityKey
+    term: int
+    ttl_ms: int
+    """How long others wait for a sign of life; no part of what is valid."""
+
+
+@dataclass(frozen=True, slots=True)
+class AiRetry:
+    """Somebody asks an AI to answer a message once more."""
+
+    trigger: OpId
+    ai: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class AiReply:
     """The one answer of an AI to one message (PROTOCOL section 9)."""
 
@@ -93,6 +168,7 @@ class AiReply:
     provenance: tuple[str, str, int]
     """`(provider, model, milliseconds)`."""
     lease: bytes = b""
+    """The host's own `AiLease` whose term this is; empty under the term that the AI's settings begin with."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,26 +184,55 @@ class AiSettings:
     policy: int = ReplyPolicy.EVERY
 
 
-ContentBody = Message | Title | Description | PhaseAdvance | PhaseProgress | AiReply
+ContentBody = (
+    Message
+    | Edit
+    | Delete
+    | React
+    | Title
+    | Description
+    | Pin
+    | PhaseAdvance
+    | PhaseProgress
+    | PhaseSet
+    | AiLease
+    | AiReply
+    | AiRetry
+    | Archive
+)
 
+_name = raw(ID_BYTES)
+_text = text(limits.TEXT_CHARACTERS, least=1)
+_mentions = distinct(_name, most=MENTIONS)
 _step = number(1 << 40)
+_term = number(1 << 32)
 SCHEMAS: Final[dict[int, Schema[Any]]] = {
-    ContentKind.MESSAGE: Schema(Message, (1, text(limits.TEXT_CHARACTERS, least=1)), (2, raw(0, ID_BYTES))),
+    ContentKind.MESSAGE: Schema(Message, (1, _text), (2, raw(0, ID_BYTES)), (3, _mentions)),
+    ContentKind.EDIT: Schema(Edit, (1, _name), (2, _text), (3, _mentions)),
+    ContentKind.DELETE: Schema(Delete, (1, _name)),
+    ContentKind.REACT: Schema(React, (1, _name), (2, line(EMOJI_CHARACTERS)), (3, flag())),
     ContentKind.TITLE: Schema(Title, (1, text(limits.TITLE_CHARACTERS, least=1))),
     ContentKind.DESCRIPTION: Schema(Description, (1, text(limits.DESCRIPTION_CHARACTERS))),
+    ContentKind.PIN: Schema(Pin, (1, _name), (2, flag())),
     ContentKind.PHASE_ADVANCE: Schema(PhaseAdvance, (1, _step)),
     ContentKind.PHASE_PROGRESS: Schema(PhaseProgress, (1, _step), (2, number(10_000))),
+    ContentKind.PHASE_SET: Schema(PhaseSet, (1, _step), (2, number(1 << 40, least=1))),
+    ContentKind.AI_LEASE: Schema(
+        AiLease, (1, _name), (2, _name), (3, number(1 << 32, least=1)), (4, number(LEASE_MS, least=1))
+    ),
     ContentKind.AI_REPLY: Schema(
         AiReply,
-        (1, raw(ID_BYTES)),
-        (2, raw(ID_BYTES)),
-        (3, number(1 << 32)),
+        (1, _name),
+        (2, _name),
+        (3, _term),
         (4, raw(8)),
-        (5, raw(ID_BYTES)),
+        (5, _name),
         (6, text(limits.AI_TEXT_CHARACTERS, least=1)),
         (7, row(text(64), text(200), number(1 << 32))),
         (8, raw(0, ID_BYTES)),
     ),
+    ContentKind.AI_RETRY: Schema(AiRetry, (1, _name), (2, _name)),
+    ContentKind.ARCHIVE: Schema(Archive, (1, flag())),
 }
 _KINDS: Final = {schema.model: kind for kind, schema in SCHEMAS.items()}
 
@@ -189,5 +294,5 @@ def load_settings(data: bytes) -> AiSettings:
 
 
 def reply_key(ai: bytes, trigger: OpId) -> bytes:
-    """Return the key under which all answers of one AI to one message compete (PROTOCOL section 9)."""
+    """Return the key under which all answers of one AI to one message or retry compete (PROTOCOL section 9)."""
     return blake2b(ai + trigger, person=b"p2p.reply.1")

@@ -1,4 +1,4 @@
-"""Control bodies: who belongs, by which key one reads, which AI takes part (PROTOCOL sections 5, 6 and 9).
+"""Control bodies: who belongs, by which key one reads, which AI takes part (docs/protocol.md, "Kinds").
 
 They travel in the clear so that a keeper can check them; whatever a person reads (names, prompts) is closed under the
 epoch key inside them. Each names in `proof` the grant, admit or genesis whose authority it uses.
@@ -15,10 +15,16 @@ from crypto.ids import ID_BYTES, DeviceKey, IdentityKey, OpId
 from crypto.sealed import SEALED_KEY_BYTES
 from crypto.signatures import SIGNATURE_BYTES
 from protocol import limits
-from protocol.bodies.schema import Schema, blob, encode_body, flag, many, number, raw, row
+from protocol.bodies.schema import Check, Schema, blob, encode_body, flag, many, number, raw, row
 from protocol.errors import RemoteError
 
 NONCE_BYTES: Final = 16
+SUBJECTS: Final = 64
+"""People whom one revocation may name."""
+CUT_DEVICES: Final = 1024
+CUT_HEADS: Final = 4
+"""Heads of one device's chain that a cut may name: more than one only where the device forked."""
+POLICY_ROWS: Final = 64
 _DEVICES: Final = 8
 
 
@@ -63,6 +69,8 @@ class Genesis:
     history: int = 0
     """0: a new member reads everything (`full`); 1: from joining on."""
     parent: bytes = b""
+    table: tuple[tuple[int, int, int], ...] = ()
+    """`(plane, kind, level)`: where this conversation begins with other rules than the built-in ones."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +95,62 @@ class Admit:
     """`(admitter's peer id, joiner's nonce, admitter's nonce)`."""
     invite_signature: bytes
     device_signature: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Revoke:
+    """People lose a level, or everything; what the cut names of theirs stays."""
+
+    proof: OpId
+    subjects: tuple[tuple[IdentityKey, int], ...]
+    """`(identity, what is left)`: 0 nothing, 1 keeper, 2 member, 3 admin; each identity once."""
+    cut: tuple[tuple[DeviceKey, tuple[OpId, ...]], ...] = ()
+    """The heads of each of their devices' content chains that the author had seen."""
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """Its author goes, or steps down to a lower level; it binds what comes after it."""
+
+    proof: OpId
+    left: int = 0
+    """What is left: 0 nothing, 1 keeper, 2 member, 3 admin."""
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceAdd:
+    """One more device of its author; written by that device itself, it also proves that the key is held."""
+
+    proof: OpId
+    certificate: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class DeviceRevoke:
+    """A device counts no more; what the cut names of its content stays."""
+
+    proof: OpId
+    device: DeviceKey
+    cut: tuple[OpId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class InviteRevoke:
+    """An invite counts no more; who came in by it and stands in this operation's past stays."""
+
+    proof: OpId
+    invite: OpId
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """The levels that kinds of operations need from here on; kinds left out have the built-in ones."""
+
+    proof: OpId
+    table: tuple[tuple[int, int, int], ...]
+    """`(plane, kind, level)`, each kind once."""
+    history: int
+    """As in the genesis."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,12 +204,43 @@ class AiSet:
     """`protocol.bodies.content.AiSettings`, closed under the epoch's control key."""
 
 
-ControlBody = Genesis | Grant | Admit | InviteCreate | EpochNew | EpochWrap | AiSet
+ControlBody = (
+    Genesis
+    | Grant
+    | Admit
+    | Revoke
+    | Leave
+    | DeviceAdd
+    | DeviceRevoke
+    | InviteCreate
+    | InviteRevoke
+    | EpochNew
+    | EpochWrap
+    | AiSet
+    | Policy
+)
 
 _name = raw(ID_BYTES)
 _certificate = blob(CERTIFICATE_BYTES, least=1)
 _level = number(Level.OWNER)
+_left = number(Level.OWNER)
 _wraps = many(row(_name, raw(SEALED_KEY_BYTES)), most=1024)
+_heads = many(_name, most=CUT_HEADS)
+
+
+def _keyed(rows: Check, columns: int) -> Check:
+    """Check for rows whose first `columns` values no two of them share."""
+
+    def check(value: Any) -> tuple[Any, ...]:
+        found: tuple[Any, ...] = rows(value)
+        if len({each[:columns] for each in found}) != len(found):
+            raise ValueError("each once")
+        return found
+
+    return check
+
+
+_table = _keyed(many(row(number(1), number(255), number(Level.OWNER, least=Level.MEMBER)), most=POLICY_ROWS), 2)
 
 SCHEMAS: Final[dict[int, Schema[Any]]] = {
     ControlKind.GENESIS: Schema(
@@ -155,6 +250,7 @@ SCHEMAS: Final[dict[int, Schema[Any]]] = {
         (3, many(row(_name, _level, many(_certificate, most=_DEVICES, least=1)), most=limits.MEMBERS, least=1)),
         (4, number(1)),
         (5, raw(0, ID_BYTES)),
+        (6, _table),
     ),
     ControlKind.GRANT: Schema(Grant, (1, _name), (2, _name), (3, _level), (4, many(_certificate, most=_DEVICES))),
     ControlKind.ADMIT: Schema(
@@ -167,6 +263,17 @@ SCHEMAS: Final[dict[int, Schema[Any]]] = {
         (6, raw(SIGNATURE_BYTES)),
         (7, raw(SIGNATURE_BYTES)),
     ),
+    ControlKind.REVOKE: Schema(
+        Revoke,
+        (1, _name),
+        (2, _keyed(many(row(_name, _left), most=SUBJECTS, least=1), 1)),
+        (3, _keyed(many(row(_name, _heads), most=CUT_DEVICES), 1)),
+    ),
+    ControlKind.LEAVE: Schema(Leave, (1, _name), (2, _left)),
+    ControlKind.DEVICE_ADD: Schema(DeviceAdd, (1, _name), (2, _certificate)),
+    ControlKind.DEVICE_REVOKE: Schema(DeviceRevoke, (1, _name), (2, _name), (3, _heads)),
+    ControlKind.INVITE_REVOKE: Schema(InviteRevoke, (1, _name), (2, _name)),
+    ControlKind.POLICY: Schema(Policy, (1, _name), (2, _table), (3, number(1))),
     ControlKind.INVITE_CREATE: Schema(
         InviteCreate,
         (1, _name),

@@ -99,6 +99,18 @@ def text(most: int, *, least: int = 0) -> Check:
     return check
 
 
+def line(most: int) -> Check:
+    """Check for 1 to `most` characters in one line: neither blank nor holding a control character or a line's end."""
+    allowed = text(most, least=1)
+
+    def check(value: Any) -> str:
+        if any(each < " " or "\x7f" <= each <= "\x9f" or each in "\u2028\u2029" for each in allowed(value)):
+            raise ValueError("one line of text")
+        return str(value)
+
+    return check
+
+
 def number(most: int, *, least: int = 0) -> Check:
     """Check for an integer from `least` to `most`; booleans are none."""
 
@@ -128,6 +140,19 @@ def many(item: Check, *, most: int, least: int = 0) -> Check:
         if type(value) is not list or not least <= len(value) <= most:
             raise ValueError(f"{least} to {most} items")
         return tuple(item(each) for each in value)
+
+    return check
+
+
+def distinct(item: Check, *, most: int) -> Check:
+    """Check for an array of at most `most` values that pass `item`, none of them twice; comes back as a tuple."""
+    allowed = many(item, most=most)
+
+    def check(value: Any) -> tuple[Any, ...]:
+        items: tuple[Any, ...] = allowed(value)
+        if len(set(items)) != len(items):
+            raise ValueError("each once")
+        return items
 
     return check
 

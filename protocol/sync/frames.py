@@ -1,12 +1,14 @@
 """The frames of `/peer2peer/sync/1`: canonical msgpack arrays, each behind a u32 length (docs/protocol.md, "Sync").
 
 HELLO  [0, version, tag, now_ms, [control], [content]]     a plane: [count, heads hash, [head, …]]
+RECON  [1, rid, plane, salt, [range, …]]                   asks and answers alike (protocol.sync.recon)
 GET    [2, rid, plane, [id, …]]
-PULL   [3, rid, plane, [have, …], credit]                  haves: heads, then ever sparser older operations
-OPS    [4, rid, [wire op, …], done, total]                 ascending (depth, id)
+PULL   [3, rid, plane, from, to, newest, credit]           a range of the log; `newest`: only so many, 0: all
+OPS    [4, rid, operations, done, total]                   ascending (depth, id), compact (protocol.sync.compact)
 ACK    [5, rid, credit]
 ERR    [7, rid, code]
-REGS   [8, 0, [[device, slot, sequence], …]] asks, [8, 1, [register, …]] answers
+FOLLOW [9, credit]                                         from here on: what is new, as it comes (OPS of rid 0)
+REGS   [8, 0, [[device, slot, sequence], …]] asks, [8, 1, [register, …]] answers; each with a range where it is a part
 """
 
 from dataclasses import dataclass
@@ -18,12 +20,15 @@ from crypto.ids import ID_BYTES, ConversationId, OpId, blake2b
 from protocol import limits
 from protocol.dag import Plane
 from protocol.errors import RemoteError
+from protocol.registers import DIGEST_ROWS, PLACE_BYTES, Row
+from protocol.sync.index import Bound, parse_bound
+from protocol.sync.ranges import Ranges, dump_ranges, load_ranges
+from protocol.sync.recon import SALT_BYTES
 
 PROTOCOL: Final = "/peer2peer/sync/1"
 VERSION: Final = 1
 _MOST_IDS: Final = 512
-_MOST_REGISTERS: Final = 1024
-_MOST_OPS: Final = 2048
+_MOST_REGISTERS: Final = DIGEST_ROWS
 _MOST: Final = 1 << 40
 
 
@@ -60,6 +65,16 @@ class Hello:
 
 
 @dataclass(frozen=True, slots=True)
+class Recon:
+    """Ranges of one plane with what the sender holds in them."""
+
+    rid: int
+    plane: int
+    salt: bytes
+    ranges: Ranges
+
+
+@dataclass(frozen=True, slots=True)
 class Get:
     """Asks for these operations."""
 
@@ -70,22 +85,32 @@ class Get:
 
 @dataclass(frozen=True, slots=True)
 class Pull:
-    """Asks for everything of a plane that is not in the past of `haves`."""
+    """Asks for the operations of a plane from `lower` up to, not including, `upper`."""
 
     rid: int
     plane: int
-    haves: tuple[OpId, ...]
+    lower: Bound
+    upper: Bound
+    newest: int
+    """Only the last so many; 0: all."""
     credit: int
 
 
 @dataclass(frozen=True, slots=True)
 class Ops:
-    """Operations; `total` is how many this request brings in all."""
+    """Operations, compact; `total` is how many this request brings in all."""
 
     rid: int
-    ops: tuple[Any, ...]
+    blob: bytes
     done: bool
     total: int
+
+
+@dataclass(frozen=True, slots=True)
+class Follow:
+    """Asks to be sent whatever is new from here on, as far as the credit goes."""
+
+    credit: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,19 +131,25 @@ class Failed:
 
 @dataclass(frozen=True, slots=True)
 class AskRegisters:
-    """What registers the sender holds; asks for newer ones."""
+    """What registers the sender holds after one place up to another; asks for newer ones."""
 
-    digest: tuple[tuple[bytes, bytes, int], ...]
+    digest: tuple[Row, ...]
+    after: bytes = b""
+    """A place is a device and a slot; empty for the beginning."""
+    upto: bytes = b""
+    """Empty for the end."""
 
 
 @dataclass(frozen=True, slots=True)
 class TellRegisters:
-    """Registers that the asker lacked, encoded."""
+    """Registers that the asker may lack, encoded, ascending by place."""
 
     registers: tuple[bytes, ...]
+    upto: bytes = b""
+    """The place up to which these are all; empty for the end."""
 
 
-Frame = Hello | Get | Pull | Ops | Ack | Failed | AskRegisters | TellRegisters
+Frame = Hello | Recon | Get | Pull | Ops | Ack | Failed | AskRegisters | TellRegisters | Follow
 
 
 def tag_of(conversation: ConversationId) -> bytes:
@@ -126,13 +157,9 @@ def tag_of(conversation: ConversationId) -> bytes:
     return blake2b(conversation, person=b"p2p.sync.tag", size=16)
 
 
-def op_bytes(wire: Any) -> int:
-    """Return what one wire operation costs of a request's credit: both sides count alike."""
-    match wire:
-        case [bytes() as header, _, bytes() as body]:
-            return len(header) + len(body) + 80
-        case _:
-            raise RemoteError("bad_frame", "an operation in a sync frame is malformed")
+def op_bytes(header_bytes: int, body_bytes: int) -> int:
+    """Return what one operation costs of a request's credit: both sides count alike, whatever travels."""
+    return header_bytes + body_bytes + 80
 
 
 def dump(frame: Frame) -> bytes:
@@ -149,18 +176,23 @@ def _fields(frame: Frame) -> list[Value]:
             return [0, VERSION, frame.tag, frame.now_ms, *planes]
         case Get():
             return [2, frame.rid, frame.plane, list(frame.ids)]
+        case Recon():
+            return [1, frame.rid, frame.plane, frame.salt, dump_ranges(frame.ranges)]
         case Pull():
-            return [3, frame.rid, frame.plane, list(frame.haves), frame.credit]
+            return [3, frame.rid, frame.plane, frame.lower, frame.upper, frame.newest, frame.credit]
         case Ops():
-            return [4, frame.rid, list(frame.ops), frame.done, frame.total]
+            return [4, frame.rid, frame.blob, frame.done, frame.total]
+        case Follow():
+            return [9, frame.credit]
         case Ack():
             return [5, frame.rid, frame.credit]
         case Failed():
             return [7, frame.rid, frame.code]
         case AskRegisters():
-            return [8, 0, [list(row) for row in frame.digest]]
+            part: list[Value] = [frame.after, frame.upto] if frame.after or frame.upto else []
+            return [8, 0, [list(row) for row in frame.digest], *part]
         case TellRegisters():
-            return [8, 1, list(frame.registers)]
+            return [8, 1, list(frame.registers), *([frame.upto] if frame.upto else [])]
 
 
 def load(data: bytes) -> Frame:
@@ -176,24 +208,43 @@ def load(data: bytes) -> Frame:
             return Hello(tag, now_ms, _summary(control), _summary(content))
         case [2, int() as rid, int() as plane, list() as ids] if plane in (0, 1):
             return Get(rid, plane, _names(ids, most=_MOST_IDS))
-        case [3, int() as rid, int() as plane, list() as haves, int() as credit] if (
-            plane in (0, 1) and 0 < credit <= _MOST
+        case [1, int() as rid, int() as plane, bytes() as salt, bytes() as ranges] if plane in (0, 1) and len(salt) in (
+            0,
+            SALT_BYTES,
         ):
-            return Pull(rid, plane, _names(haves, most=limits.SYNC_HAVES), credit)
-        case [4, int() as rid, list() as ops, bool() as done, int() as total] if len(ops) <= _MOST_OPS:
-            return Ops(rid, tuple(ops), done, total)
+            return Recon(rid, plane, salt, load_ranges(ranges))
+        case [3, int() as rid, int() as plane, lower, upper, int() as newest, int() as credit] if (
+            plane in (0, 1) and 0 <= newest <= _MOST and 0 < credit <= _MOST
+        ):
+            return Pull(rid, plane, parse_bound(lower), parse_bound(upper), newest, credit)
+        case [4, int() as rid, bytes() as blob, bool() as done, int() as total] if 0 <= total <= _MOST:
+            return Ops(rid, blob, done, total)
+        case [9, int() as credit] if 0 < credit <= _MOST:
+            return Follow(credit)
         case [5, int() as rid, int() as credit] if 0 < credit <= _MOST:
             return Ack(rid, credit)
         case [7, int() as rid, str() as code] if len(code) <= 64:
             return Failed(rid, code)
         case [8, 0, list() as rows] if len(rows) <= _MOST_REGISTERS:
             return AskRegisters(tuple(_digest_row(row) for row in rows))
-        case [8, 1, list() as registers] if len(registers) <= _MOST_REGISTERS:
-            if not all(type(register) is bytes for register in registers):
-                raise RemoteError("bad_frame", "a sync frame is malformed")
+        case [8, 0, list() as rows, bytes() as after, bytes() as upto] if (
+            len(rows) <= _MOST_REGISTERS and _is_place(after) and _is_place(upto) and (not upto or after < upto)
+        ):
+            return AskRegisters(tuple(_digest_row(row) for row in rows), after, upto)
+        case [8, 1, list() as registers] if _are_registers(registers):
             return TellRegisters(tuple(registers))
+        case [8, 1, list() as registers, bytes() as upto] if _are_registers(registers) and upto and _is_place(upto):
+            return TellRegisters(tuple(registers), upto)
         case _:
             raise RemoteError("bad_frame", "a sync frame is malformed")
+
+
+def _is_place(place: bytes) -> bool:
+    return len(place) in (0, PLACE_BYTES)
+
+
+def _are_registers(registers: list[Any]) -> bool:
+    return len(registers) <= _MOST_REGISTERS and all(type(register) is bytes for register in registers)
 
 
 def _summary(fields: Any) -> Summary:
@@ -210,7 +261,7 @@ def _names(names: list[Any], *, most: int) -> tuple[OpId, ...]:
     return tuple(names)
 
 
-def _digest_row(row: Any) -> tuple[bytes, bytes, int]:
+def _digest_row(row: Any) -> Row:
     match row:
         case [bytes() as device, bytes() as slot, int() as sequence]:
             return (device, slot, sequence)

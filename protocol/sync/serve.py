@@ -1,34 +1,62 @@
-"""The answering side of a sync: sends what the asker lacks, never more than it gave credit for."""
+"""The answering side of a sync: says what it holds, sends what is asked for, never more than it was given credit for.
+
+Between frames it remembers nothing but what is still to be sent.
+"""
 
 from collections import deque
-from collections.abc import Callable, Sequence
-from typing import Any, TypeVar
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from typing import Final, TypeVar
 
 from crypto.ids import OpId
 from protocol import limits
 from protocol.errors import RemoteError
-from protocol.ops import PLANES
-from protocol.registers import Registers
+from protocol.ops import Op
+from protocol.registers import DIGEST_ROWS, Registers
 from protocol.replica import Replica
+from protocol.sync.compact import OpsEncoder, Stored
 from protocol.sync.frames import (
     Ack,
     AskRegisters,
+    Follow,
     Frame,
     Get,
     Hello,
     Ops,
     Pull,
+    Recon,
     Summary,
     TellRegisters,
     op_bytes,
     tag_of,
 )
+from protocol.sync.recon import View, respond, view_of
 
-Fetch = Callable[[Sequence[OpId]], list[list[Any]]]
-"""Reads stored operations, in the order asked for, as they travel."""
+Fetch = Callable[[Sequence[OpId]], list[Stored]]
+"""Reads stored operations, in the order asked for."""
 
-_BATCH = 64
+RECONS: Final = 128
+"""Frames of reconciliation that one stream may ask, and one more for every 32 operations."""
+REQUESTS: Final = 4
+"""Requests that may be open at a time."""
+FOLLOWED: Final = 0
+"""The request number of what is new."""
+_BATCH: Final = 256
 _T = TypeVar("_T")
+
+
+class _Request:
+    """What is still to be sent of one request."""
+
+    def __init__(self, names: Iterable[OpId], credit: int) -> None:
+        self.names = deque(names)
+        self.total = len(self.names)
+        self.fetched: deque[Stored] = deque()
+        self.credit = min(credit, limits.SYNC_CREDIT_BYTES)
+
+    @property
+    def is_done(self) -> bool:
+        return not self.names and not self.fetched
 
 
 class Server:
@@ -38,10 +66,14 @@ class Server:
         self._replica = replica
         self._registers = registers
         self._fetch = fetch
-        self._queues: dict[int, deque[OpId]] = {}
-        self._fetched: dict[int, deque[list[Any]]] = {}
-        self._totals: dict[int, int] = {}
-        self._credit: dict[int, int] = {}
+        self._requests: dict[int, _Request] = {}
+        self._encoder = OpsEncoder()
+        self._recons = 0
+        self._salts = 0
+        self._salted: tuple[int, bytes, View] | None = None
+        self.is_followed = False
+        """Whether the asker wants what is new as it comes."""
+        self._follow_credit = 0
 
     def handle(self, frame: Frame, *, now_ms: int) -> list[Frame]:
         """Return the frames that answer `frame` (RemoteError where it has no place here)."""
@@ -49,55 +81,109 @@ class Server:
             case Hello():
                 replica = self._replica
                 return [Hello(tag_of(replica.id), now_ms, Summary.of(replica.control), Summary.of(replica.content))]
+            case Recon():
+                view = self._view(frame.plane, frame.salt)
+                return [Recon(frame.rid, frame.plane, frame.salt, tuple(respond(view, frame.ranges)))]
             case Pull():
-                if frame.rid not in PLANES:
-                    raise RemoteError("bad_frame", "a request has an unknown number")
-                if frame.credit < limits.WIRE_OP_BYTES:
-                    raise RemoteError("bad_frame", "a request gives less credit than an operation may need")
-                lacking = self._replica.plane(frame.plane).lacking(frame.haves)
-                self._queues[frame.rid] = deque(lacking)
-                self._fetched[frame.rid] = deque()
-                self._totals[frame.rid] = len(lacking)
-                self._credit[frame.rid] = min(frame.credit, limits.SYNC_CREDIT_BYTES)
-                return self._more(frame.rid)
-            case Ack() if frame.rid not in self._queues:
-                return []  # everything was within the first credit
-            case Ack():
-                self._credit[frame.rid] = min(self._credit[frame.rid] + frame.credit, limits.SYNC_CREDIT_BYTES)
-                return self._more(frame.rid)
+                keys = self._replica.plane(frame.plane).index.range(frame.lower, frame.upper)
+                return self._open(frame.rid, [name for _, name in keys[-frame.newest :]], frame.credit)
             case Get():
-                names = [name for name in frame.ids if name in self._replica.plane(frame.plane)]
-                ops = _first(self._fetch(names[:_BATCH]), op_bytes)
-                return [Ops(frame.rid, tuple(ops), True, len(ops))]
+                plane = self._replica.plane(frame.plane)
+                names = [name for name in frame.ids if name not in plane.quarantine and name in plane]
+                return self._open(frame.rid, names, limits.SYNC_CREDIT_BYTES)
+            case Ack(rid) if rid == FOLLOWED and self.is_followed:
+                self._follow_credit = min(self._follow_credit + frame.credit, limits.SYNC_CREDIT_BYTES)
+                return []
+            case Ack():
+                request = self._requests.get(frame.rid)
+                if request is None:
+                    return []  # everything was within the first credit
+                request.credit = min(request.credit + frame.credit, limits.SYNC_CREDIT_BYTES)
+                return self._more(frame.rid)
+            case Follow():
+                self.is_followed = True
+                self._follow_credit = min(frame.credit, limits.SYNC_CREDIT_BYTES)
+                return []
             case AskRegisters():
-                newer = [register.encoded for register in self._registers.newer_than(frame.digest)]
-                return [TellRegisters(tuple(_first(newer, len)))]
+                newer = self._registers.newer_than(frame.digest, after=frame.after, upto=frame.upto)
+                told = _first(newer[:DIGEST_ROWS], lambda register: len(register.encoded))
+                upto = frame.upto if len(told) == len(newer) else told[-1].place
+                return [TellRegisters(tuple(register.encoded for register in told), upto)]
             case _:
                 raise RemoteError("out_of_turn", "a sync frame came that nobody asked for")
 
+    def _view(self, plane: int, salt: bytes) -> View:
+        """Return a plane as a reconciliation sees it; what costs much is done once, and not for ever."""
+        index = self._replica.plane(plane).index
+        self._recons += 1
+        if self._recons > RECONS + len(index) // 32:
+            raise RemoteError("too_long", "a sync asks again and again where the two sides differ")
+        if not salt:
+            return index
+        if self._salted is None or self._salted[:2] != (plane, salt):
+            self._salts += 1
+            if self._salts > 2:
+                raise RemoteError("too_long", "a sync salts its questions again and again")
+            self._salted = (plane, salt, view_of(index, salt))
+        return self._salted[2]
+
+    def push(self, waiting: deque[Op]) -> Frame | None:
+        """Take from `waiting` what fits into one frame and the follower's credit; None where nothing does."""
+        part: list[Stored] = []
+        room = min(self._follow_credit, limits.SYNC_OPS_FRAME_BYTES)
+        for op in islice(waiting, _BATCH):
+            length = op_bytes(len(op.header_bytes), len(op.body))
+            if length > (room if part else self._follow_credit):
+                break
+            room -= length
+            part.append((op.id, op.header_bytes, op.signature, op.body))
+        if not part:
+            return None
+        blob, count = self._encoder.encode(part, most_bytes=limits.SYNC_FRAME_BYTES)
+        for _, header, _, body in part[:count]:
+            self._follow_credit -= op_bytes(len(header), len(body))
+            waiting.popleft()
+        return Ops(FOLLOWED, blob, True, count)
+
+    def _open(self, rid: int, names: list[OpId], credit: int) -> list[Frame]:
+        if rid == FOLLOWED or rid in self._requests or len(self._requests) >= REQUESTS:
+            raise RemoteError("bad_frame", "a request has a number that is taken, or too many are open")
+        if credit < limits.WIRE_OP_BYTES:
+            raise RemoteError("bad_frame", "a request gives less credit than an operation may need")
+        self._requests[rid] = _Request(names, credit)
+        return self._more(rid)
+
     def _more(self, rid: int) -> list[Frame]:
         """Return as many frames as the credit allows; the last one of a request says that it is."""
-        queue, fetched, total = self._queues[rid], self._fetched[rid], self._totals[rid]
-        batches: list[list[Any]] = [[]]
-        size = 0
-        while queue or fetched:
-            if not fetched:
-                fetched.extend(self._fetch([queue.popleft() for _ in range(min(_BATCH, len(queue)))]))
+        request = self._requests[rid]
+        frames: list[Frame] = []
+        while not request.is_done:
+            batch = self._batch(request)
+            if not batch:
+                return frames
+            blob, count = self._encoder.encode(batch, most_bytes=limits.SYNC_FRAME_BYTES)
+            request.fetched.extendleft(reversed(batch[count:]))
+            request.credit -= sum(op_bytes(len(header), len(body)) for _, header, _, body in batch[:count])
+            frames.append(Ops(rid, blob, request.is_done, request.total))
+        del self._requests[rid]
+        return frames or [Ops(rid, self._encoder.encode([])[0], True, request.total)]
+
+    def _batch(self, request: _Request) -> list[Stored]:
+        """Take from a request what fits into one frame and its credit."""
+        batch: list[Stored] = []
+        room = min(request.credit, limits.SYNC_OPS_FRAME_BYTES)
+        while not request.is_done:
+            if not request.fetched:
+                names = [request.names.popleft() for _ in range(min(_BATCH, len(request.names)))]
+                request.fetched.extend(self._fetch(names))
                 continue
-            length = op_bytes(fetched[0])
-            if length > self._credit[rid]:
+            _, header, _, body = request.fetched[0]
+            length = op_bytes(len(header), len(body))
+            if length > (room if batch else request.credit):
                 break
-            if batches[-1] and size + length > limits.SYNC_OPS_FRAME_BYTES:
-                batches.append([])
-                size = 0
-            batches[-1].append(fetched.popleft())
-            size += length
-            self._credit[rid] -= length
-        done = not queue and not fetched
-        if done:
-            del self._queues[rid], self._fetched[rid]
-        last = len(batches) - 1
-        return [Ops(rid, tuple(ops), done and at == last, total) for at, ops in enumerate(batches) if ops or done]
+            room -= length
+            batch.append(request.fetched.popleft())
+        return batch
 
 
 def _first(items: Sequence[_T], length: Callable[[_T], int]) -> list[_T]:

@@ -1,4 +1,4 @@
-"""Run the benches, all or those named: `python -m tests.bench [live dialling catching_up]`."""
+"""Run the benches, all or those named: `python -m tests.bench [live dialling catching_up long_log rivalry]`."""
 
 import contextlib
 import json
@@ -10,8 +10,17 @@ from pathlib import Path
 from tests.bench.catching_up import bench_catching_up
 from tests.bench.dialling import bench_dialling
 from tests.bench.live import bench_live
+from tests.bench.long_log import bench_long_log
+from tests.bench.rivalry import bench_rivalry
+from tests.bench.rivals import RivalError
 
-BENCHES = {"dialling": bench_dialling, "live": bench_live, "catching_up": bench_catching_up}
+BENCHES = {
+    "dialling": bench_dialling,
+    "live": bench_live,
+    "catching_up": bench_catching_up,
+    "long_log": bench_long_log,
+    "rivalry": bench_rivalry,
+}
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
 
@@ -24,7 +33,11 @@ def main(names: list[str]) -> int:
     results = []
     for name in names or BENCHES:
         print(f"measuring {name} …", file=sys.stderr, flush=True)
-        results += BENCHES[name]()
+        try:
+            results += BENCHES[name]()
+        except RivalError as error:
+            print(error, file=sys.stderr)
+            return 2
     text = json.dumps({"machine": _machine(), "results": [result.as_json() for result in results]}, indent=1)
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(text + "\n", encoding="utf-8")

@@ -33,6 +33,8 @@ from protocol.compose import write_control, writing_epoch
 from protocol.invite import Invite, parse_link
 from protocol.ops import CONTENT, Header, Op, body_hash, sign_op
 from protocol.sync import frames as sync
+from protocol.sync.index import END, START
+from protocol.sync.ranges import ANSWER, FINGERPRINT, NONE, Range
 from tests.e2e.nodes import (
     Json,
     Node,
@@ -526,10 +528,12 @@ async def test_a_stranger_who_knows_the_conversation_gets_nothing_by_sync(pair: 
                     sync.PROTOCOL,
                     [
                         sync.dump(hello(pair.id, heads=claimed)),
-                        sync.dump(sync.Pull(0, 0, (), 1 << 20)),
-                        sync.dump(sync.Pull(1, 1, (), 1 << 20)),
-                        sync.dump(sync.Get(0, 1, names)),
+                        sync.dump(sync.Recon(1, 0, b"", (Range(END, NONE),))),
+                        sync.dump(sync.Pull(1, 0, START, END, 0, 1 << 20)),
+                        sync.dump(sync.Pull(2, 1, START, END, 0, 1 << 20)),
+                        sync.dump(sync.Get(3, 1, names)),
                         sync.dump(sync.AskRegisters(())),
+                        sync.dump(sync.Follow(1 << 20)),
                     ],
                 )
                 assert [sync.load(answer) for answer in answers] == [sync.Failed(0, "not_member")]
@@ -550,6 +554,8 @@ MALFORMED = [
     encode([0, 99, bytes(16), 0, [0, bytes(32), []], [0, bytes(32), []]]),
     encode([7, 0, "not_member"]),
     encode([4, 0, [[b"", b"", b""]], True, 1]),
+    encode([4, 0, b"\x92\x01\x91\x00", True, 1]),
+    encode([1, 1, 1, b"", b"\x44\x01\x05"]),
     encode(["join", "me"]),
 ]
 
@@ -635,15 +641,24 @@ async def test_a_member_who_breaks_the_rules_changes_nothing(pair: Pair) -> None
         for data in (
             *MALFORMED,
             encode([3, 7, 1, [], 1]),
-            encode([3, 1, 1, [], -1]),
-            encode([3, 1, 1, [b"x"], 100]),
+            encode([3, 1, 1, b"", END, 0, -1]),
+            encode([3, 1, 1, b"x", END, 0, 1 << 20]),
             encode([2, 1, 5, []]),
             encode([8, 0, [[1, 2, 3]]]),
+            encode([1, 1, 1, b"", b"\xff" * 5_000]),
+            encode([1, 1, 1, bytes(15), b""]),
+            sync.dump(sync.Recon(1, 1, b"", (Range(END, ANSWER, bytes(32)),))),
+            sync.dump(sync.Pull(0, 1, START, END, 0, 1 << 20)),
+            sync.dump(sync.Pull(1, 1, START, END, 0, 1)),
+            sync.dump(sync.Ops(0, b"\x91\x01", True, 0)),
         ):
             first, *rest = await evil.converse(sync.PROTOCOL, [begin, data])
             assert isinstance(sync.load(first), sync.Hello)
             assert all(isinstance(sync.load(answer), sync.Failed) for answer in rest)
-        for harmless in (sync.Ack(1, 1 << 30), sync.Get(0, 1, (OpId(bytes(32)),) * 512)):
+        question = sync.dump(sync.Recon(1, 1, b"", (Range(END, FINGERPRINT, bytes(16)),)))
+        answers = await evil.converse(sync.PROTOCOL, [begin, *[question] * 200])
+        assert len(answers) < 200, "a stream without end was not ended"
+        for harmless in (sync.Ack(1, 1 << 30), sync.Get(1, 1, (OpId(bytes(32)),) * 512)):
             answers = await evil.converse(sync.PROTOCOL, [begin, sync.dump(harmless), begin], until=begins_with_hello)
             assert not any(isinstance(sync.load(answer), sync.Failed) for answer in answers)
             assert begins_with_hello(answers)

@@ -25,15 +25,22 @@ from crypto.keystore import Secrets, write_keystore
 from crypto.sealed import close
 from crypto.signatures import JOIN_CONTEXT, OP_CONTEXT, SigningKey, verify
 from protocol import gossip
-from protocol.bodies.content import Message, PhaseAdvance, Title, dump_content
-from protocol.bodies.control import dump_control
+from protocol.bodies.content import Message, PhaseAdvance, Title, dump_content, kind_of
+from protocol.bodies.control import ControlKind, Grant, Level, dump_control
 from protocol.ephemeral import AiDelta, Mouth, Typing
 from protocol.invite import Invite
 from protocol.join import Admitted, Ask, Challenge, Proof, Refused, Transcript
 from protocol.join import dump as dump_join
 from protocol.registers import PROFILE, write_register
 from protocol.sync import frames
+from protocol.sync.compact import OpsEncoder
+from protocol.sync.index import END, KeyIndex, bound
+from protocol.sync.ranges import FINGERPRINT, LIST, NONE, SKIP, Range, dump_ranges, load_ranges
+from protocol.sync.recon import Reconciler, respond, view_of
 from tests.builders import START_MS, Talk, admit_body, fixed, fixed_wrap, person
+from tests.props.decoders import RULED, SAID
+from tests.vectors import appendix
+from tests.vectors.scenario import scenario
 
 HERE = Path(__file__).parent
 Vectors = dict[str, Any]
@@ -225,27 +232,106 @@ def signals() -> Vectors:
         "delta": mouth.say(delta, epoch=made.epoch, now_ms=START_MS, nonce=nonce).hex(),
         "gossip_ops": [data.hex() for data in gossip.pack_ops(made.ana.ops.values())],
         "gossip_announce": encode([2, [made.epoch]]).hex(),
-        "gossip_registers": gossip.pack_registers([register]).hex(),
+        "gossip_registers": gossip.pack_registers([register])[0].hex(),
         "ops_topic": gossip.ops_topic(made.id),
         "ephemeral_topic": gossip.ephemeral_topic(made.id),
     }
 
 
+def bodies() -> Vectors:
+    """One body of every kind there is, before it is closed."""
+    made = talk()
+    control = {
+        ControlKind(load_kind(op.body)).name.lower(): op.body for op in made.ana.ops.values() if not op.header.auth
+    }
+    control |= {ControlKind(load_kind(dump_control(body))).name.lower(): dump_control(body) for body in RULED}
+    grant = Grant(made.genesis.id, person("eve").id, Level.ADMIN, (person("eve").certificate.encoded,))
+    control["grant"] = dump_control(grant)
+    return {
+        "control": {name: body.hex() for name, body in sorted(control.items())},
+        "content": {kind_of(body).name.lower(): dump_content(body).hex() for body in SAID},
+    }
+
+
+def load_kind(body: bytes) -> int:
+    return body[1]
+
+
 def sync_frames() -> Vectors:
+    """Each frame of a sync, a reconciliation from its first frame to its last, and operations in their short form."""
     made = Talk("ana", "ben")
-    said = made.ana.say("hello")
+    said = [made.ana.say("hello"), made.ana.say("and again")]
+    register = write_register(
+        made.ana.replica.keyring,
+        made.ana.person.device,
+        name=PROFILE,
+        value=b"Ana",
+        sequence=4,
+        epoch=made.epoch,
+        nonce=fixed("vector register", 24),
+    )
+    made.ana.registers.merge(register)
     control, content = (frames.Summary.of(plane) for plane in (made.ana.replica.control, made.ana.replica.content))
+    ranges = (
+        Range(bound(1, b"\x20"), FINGERPRINT, fixed("vector sum", 16)),
+        Range(bound(1, b"\x80"), SKIP),
+        Range(bound(300), LIST, fixed("vector elements", 32)),
+        Range(END, NONE),
+    )
+    encoder = OpsEncoder()
+    stored = [(op.id, op.header_bytes, op.signature, op.body) for op in made.ana.ops.values()]
+    parts = [encoder.encode(part)[0] for part in (stored[:2], stored[2:])]
     every: dict[str, frames.Frame] = {
         "hello": frames.Hello(frames.tag_of(made.id), START_MS, control, content),
-        "get": frames.Get(7, 1, (said.id,)),
-        "pull": frames.Pull(1, 1, (said.id, OpId(fixed("other"))), 1 << 20),
-        "ops": frames.Ops(1, (said.wire(),), True, 1),
+        "recon": frames.Recon(1, 1, b"", ranges),
+        "recon_salted": frames.Recon(2, 0, fixed("vector salt", 16), (Range(END, NONE),)),
+        "get": frames.Get(7, 1, (said[0].id,)),
+        "pull": frames.Pull(1, 1, bound(2), END, 200, 1 << 20),
+        "ops_first": frames.Ops(1, parts[0], False, len(stored)),
+        "ops_second": frames.Ops(1, parts[1], True, len(stored)),
         "ack": frames.Ack(1, 300),
+        "follow": frames.Follow(1 << 20),
         "failed": frames.Failed(0, "not_member"),
-        "ask_registers": frames.AskRegisters(((made.ana.person.device_id, bytes(8), 4),)),
-        "tell_registers": frames.TellRegisters((b"register",)),
+        "ask_registers": frames.AskRegisters(tuple(made.ana.registers.digest())),
+        "tell_registers": frames.TellRegisters((register.encoded,)),
     }
-    return {"conversation": made.id.hex()} | {name: frames.dump(frame).hex() for name, frame in every.items()}
+    return {
+        "conversation": made.id.hex(),
+        "frames": {name: frames.dump(frame).hex() for name, frame in every.items()},
+        "operations": [op.id.hex() for op in made.ana.ops.values()],
+        "keys": [f"{depth} {name.hex()}" for depth, name in KEYS],
+        "reconciliation": reconciliation(b""),
+        "reconciliation_salted": reconciliation(fixed("vector salt", 16)),
+    }
+
+
+KEYS = [(number // 3, OpId(fixed(f"vector key {number}"))) for number in range(160)]
+ASKING_LACKS = [*range(7, 150, 40), *range(150, 160)]
+ANSWERING_LACKS = [*range(9, 160, 40)]
+
+
+def reconciliation(salt: bytes) -> Vectors:
+    """Return what the two sides say who each lack some of the keys, and what the asking side then asks for."""
+    asking, answering = (
+        KeyIndex(key for number, key in enumerate(KEYS) if number not in lacked)
+        for lacked in (ASKING_LACKS, ANSWERING_LACKS)
+    )
+    reconciler, view, said = Reconciler(asking, salt=salt), view_of(answering, salt), list[str]()
+    flight = reconciler.open()
+    while flight:
+        answers = [respond(view, load_ranges(dump_ranges(frame))) for frame in flight]
+        for frame, answer in zip(flight, answers, strict=True):
+            said += [dump_ranges(frame).hex(), dump_ranges(answer).hex()]
+        flight = [more for answer in answers for more in reconciler.answer(answer)]
+    return {
+        "salt": salt.hex(),
+        "asking_lacks": ASKING_LACKS,
+        "answering_lacks": ANSWERING_LACKS,
+        "fingerprint": answering.fingerprint().hex(),
+        "ranges": said,
+        "need": [name.hex() for name in reconciler.need],
+        "need_ranges": [[lower.hex(), upper.hex()] for lower, upper in reconciler.need_ranges],
+    }
 
 
 def ed25519() -> Vectors:
@@ -334,15 +420,18 @@ FILES = {
     "keystore": keystores,
     "invites": invites,
     "signals": signals,
+    "bodies": bodies,
+    "authority": scenario,
     "sync": sync_frames,
     "ed25519": ed25519,
 }
 
 
 def main() -> None:
-    """Write all files."""
+    """Write all files, and the appendix of docs/protocol.md that is made from them."""
     for name, build in FILES.items():
         (HERE / f"{name}.json").write_text(json.dumps(build(), indent=1) + "\n")
+    appendix.write()
 
 
 if __name__ == "__main__":

@@ -6,27 +6,35 @@ A failure here says that this program no longer speaks with those in use. If a f
 
 import json
 from collections.abc import Callable
-from typing import Any
+from random import Random
+from typing import Any, get_args
 
 import pytest
 
 from crypto.certificates import parse_certificate
 from crypto.epochs import Position, commitment, decrypt_body, open_history, unwrap
 from crypto.errors import SignatureError
-from crypto.ids import ConversationId, DeviceKey
+from crypto.ids import ConversationId, DeviceKey, OpId
 from crypto.keystore import Secrets, is_locked, read_keystore
 from crypto.sealed import open_closed
 from crypto.signatures import JOIN_CONTEXT, OP_CONTEXT, verify
 from protocol import gossip, join
-from protocol.bodies.content import Message, load_content
-from protocol.bodies.control import Admit, load_control
+from protocol.bodies.content import SCHEMAS, Message, dump_content, kind_of, load_content
+from protocol.bodies.control import SCHEMAS as SCHEMAS_OF_CONTROL
+from protocol.bodies.control import Admit, ControlKind, dump_control, load_control
 from protocol.ephemeral import AiDelta, Ear, Typing
 from protocol.invite import Invite, parse_link
 from protocol.ops import parse_op, verify_op
 from protocol.registers import PROFILE, Registers, parse_register, verify_register
 from protocol.sync import frames
+from protocol.sync.compact import OpsDecoder
+from protocol.sync.index import KeyIndex
+from protocol.sync.ranges import load_ranges
+from protocol.sync.recon import Reconciler, respond, view_of
 from tests.builders import Member, Talk, person
+from tests.vectors import appendix
 from tests.vectors.make import FILES, HERE
+from tests.vectors.scenario import verdict
 
 
 def load(name: str) -> dict[str, Any]:
@@ -141,21 +149,101 @@ def test_signals() -> None:
     assert told == gossip.Registers((register,))
 
 
+def test_bodies() -> None:
+    held = load("bodies")
+    for name, data in held["control"].items():
+        body = load_control(bytes.fromhex(data))
+        assert dump_control(body).hex() == data
+        assert ControlKind(bytes.fromhex(data)[1]).name.lower() == name
+    for name, data in held["content"].items():
+        content = load_content(bytes.fromhex(data))
+        assert content is not None
+        assert dump_content(content).hex() == data
+        assert kind_of(content).name.lower() == name
+    assert len(held["control"]) == len(SCHEMAS_OF_CONTROL)
+    assert len(held["content"]) == len(SCHEMAS)
+
+
 def test_sync() -> None:
     held = load("sync")
-    del held["conversation"]
-    read = {name: frames.load(bytes.fromhex(data)) for name, data in held.items()}
-    assert {name: frames.dump(frame).hex() for name, frame in read.items()} == held
-    assert [type(frame).__name__ for frame in read.values()] == [
-        "Hello",
-        "Get",
-        "Pull",
-        "Ops",
-        "Ack",
-        "Failed",
-        "AskRegisters",
-        "TellRegisters",
-    ]
+    read = {name: frames.load(bytes.fromhex(data)) for name, data in held["frames"].items()}
+    assert {name: frames.dump(frame).hex() for name, frame in read.items()} == held["frames"]
+    assert {type(frame) for frame in read.values()} == set(get_args(frames.Frame)), "one of each"
+    decoder = OpsDecoder(ConversationId(bytes.fromhex(held["conversation"])))
+    ops = []
+    for name in ("ops_first", "ops_second"):
+        frame = read[name]
+        assert isinstance(frame, frames.Ops)
+        ops += decoder.decode(frame.blob)
+    for op in ops:
+        verify_op(op)
+    assert [op.id.hex() for op in ops] == held["operations"]
+
+
+@pytest.mark.parametrize("name", ["reconciliation", "reconciliation_salted"])
+def test_reconciliation(name: str) -> None:
+    """Either side, given what the other said, says what it said then; and the end is the difference of the sets."""
+    held = load("sync")
+    run, keys = held[name], []
+    for line in held["keys"]:
+        depth, _, key = line.partition(" ")
+        keys.append((int(depth), OpId(bytes.fromhex(key))))
+    asking, answering = (
+        KeyIndex(key for number, key in enumerate(keys) if number not in run[lacks])
+        for lacks in ("asking_lacks", "answering_lacks")
+    )
+    assert answering.fingerprint().hex() == run["fingerprint"]
+    salt = bytes.fromhex(run["salt"])
+    reconciler, view = Reconciler(asking, salt=salt), view_of(answering, salt)
+    said = [load_ranges(bytes.fromhex(data)) for data in run["ranges"]]
+    expected = [said[0]]
+    assert reconciler.open() == expected
+    waiting = list(said[1:])
+    for at in range(0, len(said), 2):
+        assert respond(view, said[at]) == said[at + 1]
+        more = reconciler.answer(said[at + 1])
+        assert all(frame in waiting for frame in more)
+    assert reconciler.is_done
+    assert [each.hex() for each in reconciler.need] == run["need"]
+    found = set(reconciler.need)
+    for lower, upper in reconciler.need_ranges:
+        found |= {each for _, each in answering.range(lower, upper)}
+    lacked = {keys[number][1] for number in set(run["asking_lacks"]) - set(run["answering_lacks"])}
+    assert found == lacked
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_authority(seed: int) -> None:
+    """In whatever order the operations come, they end with these verdicts."""
+    held = load("authority")
+    conversation = ConversationId(bytes.fromhex(held["conversation"]))
+    rows = list(held["operations"])
+    Random(seed).shuffle(rows)
+    member = Member(person("ana"), conversation)
+    ops = {}
+    for row in rows:
+        wire = [bytes.fromhex(row[name]) for name in ("header", "signature", "body")]
+        op = ops[row["name"]] = parse_op(wire, conversation=conversation)
+        assert op.id.hex() == row["id"]
+        member.receive([op])
+    assert len(member.ops) == len(ops)
+    for row in rows:
+        op = ops[row["name"]]
+        assert verdict(member, op) == row["verdict"], row["name"]
+        assert (op.id in member.replica.plane(row["plane"]).quarantine) == row["quarantined"], row["name"]
+    members = member.replica.authority.members()
+    named = {bytes.fromhex(identity): name for name, identity in held["people"].items()}
+    assert {named[identity]: int(each.level) for identity, each in members.items()} == held["members"]
+    assert member.texts() == held["texts"]
+    assert member.replica.control.heads_hash().hex() == held["control_heads_hash"]
+    assert member.replica.content.heads_hash().hex() == held["content_heads_hash"]
+    assert member.state_hash().hex() == held["state_hash"]
+
+
+def test_the_appendix_of_the_protocol_is_made_from_these_vectors() -> None:
+    text = appendix.DOCUMENT.read_text()
+    assert text.endswith(appendix.render()), "run `python -m tests.vectors.appendix`"
+    assert text.count(appendix.HEADING) == 1
 
 
 @pytest.mark.parametrize("case", load("ed25519")["cases"], ids=lambda case: case["name"])

@@ -58,6 +58,9 @@ class SteadyGossip(GossipSub):
             eclipse_protection_enabled=False,
         )
 
+    async def send_recent_messages(self, peer_id: ID, topic: str) -> None:
+        """Send a new reader nothing of what went before: sync brings it, once instead of twice."""
+
     def send_rpc(self, peer_id: ID, rpc: rpc_pb2.RPC, priority: bool = False) -> None:
         """Queue a message without our signed address record: it costs every receiver two signature checks."""
         rpc.ClearField("senderRecord")

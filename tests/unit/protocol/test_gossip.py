@@ -69,7 +69,7 @@ def test_registers(talk: Talk) -> None:
         epoch=talk.epoch,
         nonce=bytes(24),
     )
-    data = gossip.pack_registers([register])
+    data = gossip.pack_registers([register])[0]
     assert gossip.looks_sound(data)
     assert gossip.load(data, conversation=talk.id) == gossip.Registers((register,))
 

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import permutations
+from random import Random
 
 import pytest
 
@@ -12,6 +13,7 @@ from protocol.errors import RemoteError
 from protocol.keyring import Keyring
 from protocol.registers import (
     ADDRESSES,
+    NAMES,
     PROFILE,
     Register,
     Registers,
@@ -24,7 +26,7 @@ from tests.builders import Person, fixed, person
 
 ANA, BEN = person("ana"), person("ben")
 HERE = ConversationId(fixed("conversation"))
-EPOCHS = [OpId(fixed(f"epoch {number}")) for number in range(5)]
+EPOCHS = [OpId(fixed(f"epoch {number}")) for number in range(20)]
 
 
 def keyring(*numbers: int) -> Keyring:
@@ -88,14 +90,14 @@ def test_older_ones_are_no_news() -> None:
 
 def test_new_epochs_never_shut_a_device_out() -> None:
     """Each epoch blinds the slots anew; only the newest few are kept, on every node the same."""
-    registers = [write(f"name {epoch}", epoch, epoch=epoch) for epoch in range(5)]
-    registers.append(write("home", 9, name=ADDRESSES, epoch=4))
+    registers = [write(f"name {epoch}", epoch, epoch=epoch) for epoch in range(20)]
+    registers.append(write("home", 30, name=ADDRESSES, epoch=19))
     ends = set()
-    for order in permutations(registers):
-        held = Registers(keyring(0, 1, 2, 3, 4))
-        for register in order:
+    for seed in range(30):
+        held = Registers(keyring(*range(20)))
+        for register in Random(seed).sample(registers, len(registers)):
             held.merge(register)
-        assert held.value(ANA.device_id, PROFILE) == b"name 4"
+        assert held.value(ANA.device_id, PROFILE) == b"name 19"
         assert held.value(ANA.device_id, ADDRESSES) == b"home"
         ends.add(str(held.digest()))
     assert len(ends) == 1
@@ -159,6 +161,65 @@ def test_what_a_peer_lacks() -> None:
         other.merge(register)
     assert other.digest() == held.digest()
     assert held.newer_than(other.digest()) == []
+
+
+def test_two_values_with_one_sequence_are_told_apart() -> None:
+    """A device that was set back writes a sequence again: everybody must still end with the same value."""
+    held, other = Registers(keyring()), Registers(keyring())
+    held.merge(write("one", 7))
+    other.merge(write("two", 7))
+    assert held.digest() != other.digest()
+    for source, target in ((held, other), (other, held)):
+        for register in source.newer_than(target.digest()):
+            target.merge(register)
+    assert held.digest() == other.digest()
+    assert held.value(ANA.device_id, PROFILE) == other.value(ANA.device_id, PROFILE) is not None
+    assert held.newer_than(other.digest()) == []
+
+
+def test_which_of_several_a_register_is_for() -> None:
+    held = Registers(keyring(0, 1))
+    for epoch in (0, 1):
+        for name in NAMES:
+            assert held.name_of(write("x", 0, name=name, epoch=epoch)) == name
+    assert held.name_of(write("x", 0, name=b"another")) is None
+    assert held.name_of(write("x", 0, epoch=2)) is None
+    held.merge(write("older", 3))
+    held.merge(write("newer", 2, epoch=1))
+    newest = held.newest(ANA.device_id, PROFILE)
+    assert newest is not None
+    assert (newest.sequence, newest.epoch) == (3, EPOCHS[0])
+    assert held.newest(BEN.device_id, PROFILE) is None
+
+
+def test_a_digest_in_parts_is_the_whole() -> None:
+    held, lacking = Registers(keyring()), Registers(keyring())
+    for number in range(25):
+        register = write(f"{number}", number, who=Person.make(f"p{number}"))
+        held.merge(register)
+        if number % 3:
+            lacking.merge(register)
+    rows, after = [], b""
+    given = []
+    while True:
+        part, upto = lacking.digest_after(after, most=4)
+        assert len(part) <= 4
+        rows += part
+        given += held.newer_than(part, after=after, upto=upto)
+        if not upto:
+            break
+        assert upto > after
+        after = upto
+    assert rows == lacking.digest()
+    assert given == held.newer_than(lacking.digest())
+    assert len(given) == 9
+
+
+@pytest.mark.parametrize("name", [b"", b"slot", bytes(16), bytes(40)])
+def test_a_digest_may_name_anything(name: bytes) -> None:
+    held = Registers(keyring())
+    held.merge(write("Ana", 1))
+    assert len(held.newer_than([(ANA.device_id, name, 1 << 70), (b"", name, -5)])) == 1
 
 
 GOOD: list[Value] = [ANA.device_id, bytes(8), 1, EPOCHS[0], b"closed"]

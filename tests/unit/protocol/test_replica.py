@@ -31,7 +31,7 @@ def test_waiting_names_what_is_missing(talk: Talk) -> None:
     assert outcome.missing == {ops[0].id}
     outcome = talk.ben.receive([ops[0]])
     assert outcome.missing == set()
-    assert [row.op.id for row in outcome.rows] == [op.id for op in ops]
+    assert [row.op.id for row in outcome.rows.values()] == [op.id for op in ops]
     assert talk.ben.texts() == ["0", "1", "2"]
 
 
@@ -39,12 +39,12 @@ def test_content_waits_for_the_control_operations_it_cites(talk: Talk) -> None:
     granted = talk.ana.grant(EVE)
     op = talk.ana.say("after that")
     assert talk.ben.receive([op]).missing == {granted.id}
-    assert [row.op.id for row in talk.ben.receive([granted]).rows] == [granted.id, op.id]
+    assert [row.op.id for row in talk.ben.receive([granted]).rows.values()] == [granted.id, op.id]
 
 
 def test_duplicates_change_nothing(talk: Talk) -> None:
     op = talk.ana.say("once")
-    assert talk.ben.receive([op, op]).rows[0].op == op
+    assert talk.ben.receive([op, op]).rows[op.id].op == op
     assert talk.ben.receive([op]).is_empty
     waiting = [talk.ana.say("two"), talk.ana.say("three")][1]
     assert talk.ben.receive([waiting, waiting]).missing == talk.ben.receive([waiting]).missing != set()
@@ -103,8 +103,8 @@ def test_an_unknown_control_kind_is_refused(talk: Talk) -> None:
 )
 def test_false_and_unknown_bodies_are_kept_without_effect(talk: Talk, plain: bytes) -> None:
     op = sealed_op(talk.ana, plain, content_op(talk.ana, Message("x")).header)
-    (row,) = talk.ben.receive([op]).rows
-    assert (row.kind, row.shown) == (NO_EFFECT, False)
+    (row,) = talk.ben.receive([op]).rows.values()
+    assert (row.kind, row.is_shown) == (NO_EFFECT, False)
     assert talk.ben.replica.read(op) is None
     talk.ana.receive([op])
     talk.ana.say("on top of it")
@@ -118,11 +118,11 @@ def test_a_body_moved_to_another_place_has_no_effect(talk: Talk) -> None:
     talk.meet()
     stolen = content_op(talk.cat, Message("x"))
     copied = resigned(stolen, op.body, conversation=talk.id, by=person("cat"))
-    (row,) = talk.ben.receive([copied]).rows
-    assert (row.kind, row.shown) == (NO_EFFECT, False)
+    (row,) = talk.ben.receive([copied]).rows.values()
+    assert (row.kind, row.is_shown) == (NO_EFFECT, False)
     again = content_op(talk.ana, Message("x"))
     moved = resigned(again, op.body, conversation=talk.id, by=ANA)
-    (row,) = talk.ben.receive([moved]).rows
+    (row,) = talk.ben.receive([moved]).rows.values()
     assert row.kind == NO_EFFECT
 
 
@@ -138,7 +138,7 @@ def test_locked_until_the_key_comes(talk: Talk) -> None:
     talk.ana.say("before")
     eve, everything, wraps = newcomer(talk)
     outcome = eve.receive(everything)
-    assert [row.kind for row in outcome.rows if row.op.header.plane == CONTENT] == [LOCKED, LOCKED]
+    assert [row.kind for row in outcome.rows.values() if row.op.header.plane == CONTENT] == [LOCKED, LOCKED]
     assert eve.texts() == []
     outcome = eve.receive(wraps)
     assert outcome.keys == {talk.epoch: talk.epoch_key}
@@ -214,7 +214,7 @@ def test_restart(talk: Talk) -> None:
     assert loaded.state_hash() == eve.state_hash() == talk.ana.state_hash()
     loaded = talk.ben.restarted()
     assert loaded.state_hash() == talk.ben.state_hash()
-    assert loaded.write(Message("on")).header.prev == talk.ben.replica.content.tips[person("ben").device_id].id
+    assert loaded.write(Message("on")).header.prev == talk.ben.replica.content.tips[person("ben").device_id][1]
 
 
 def test_state_hash_tells_states_apart(talk: Talk) -> None:
@@ -258,3 +258,113 @@ def test_an_operation_of_another_conversation_never_enters(talk: Talk) -> None:
     outcome = talk.ana.receive([signed_again])
     assert outcome.is_empty
     assert outcome.missing
+
+
+# --- what is not valid -----------------------------------------------------------------------------------------------
+
+
+def apart(talk: Talk) -> list[Op]:
+    """Let Ben write, invite and remove Cat while Ana, who does not know of it, removes him."""
+    talk.meet()
+    removal = talk.ana.remove(BEN)
+    return [removal, talk.ben.say("one"), talk.ben.remove(person("cat")), talk.ben.say("two, knowing that")]
+
+
+BEN = person("ben")
+
+
+@pytest.fixture
+def led() -> Talk:
+    return Talk("ana", "ben", "cat", levels=[3, 2, 1])
+
+
+def test_what_a_removed_member_wrote_leaves_the_log_in_any_order(led: Talk) -> None:
+    """In both planes: the control operation leaves with the only content that cites it, in one transaction or two."""
+    removal, *acts = apart(led)
+    base = list(led.cat.ops.values())
+    expected = None
+    for order in permutations([removal, *acts]):
+        for size in (1, 2, 4):
+            copy = Member(EVE, led.id)
+            copy.receive_checked(base)
+            for at in range(0, 4, size):
+                copy.receive_checked(list(order[at : at + size]))
+            assert len(copy.ops) == len(base) + 4
+            replica = copy.replica
+            assert replica.control.quarantine == {acts[1].id}
+            assert replica.content.quarantine == {acts[0].id, acts[2].id}
+            assert replica.content.heads_hash() == led.ana.replica.content.heads_hash()
+            assert replica.control.heads_hash() == led.ana.replica.control.heads_hash()
+            expected = expected or copy.state_hash()
+            assert copy.state_hash() == expected
+            assert copy.restarted().state_hash() == expected
+
+
+def test_control_that_valid_content_cites_stays_though_it_does_not_count(led: Talk) -> None:
+    """Cat spoke knowing of what Ben did; so it belongs to the log, has no effect, and leaves with what cites it."""
+    led.meet()
+    removal = led.ana.remove(BEN)
+    granted = led.ben.grant(EVE)
+    led.cat.receive([granted])
+    said = led.cat.say("I know of it")
+    assert granted.id in said.header.auth
+    gone = led.ana.remove(person("cat"))
+    base = list(led.ana.ops.values())[:-2]
+    for order in permutations([removal, granted, said]):
+        copy = Member(ANA, led.id)
+        copy.receive(base)
+        for op in order:
+            copy.receive([op])
+        control = copy.replica.control
+        assert (control.invalid, control.quarantine) == ({granted.id}, set())
+        assert copy.texts() == ["I know of it"]
+        assert copy.replica.authority.member(EVE.id) is None
+        outcome = copy.receive([gone])
+        assert outcome.quarantined == {said.id: True, granted.id: True}
+        assert copy.texts() == []
+        led.cat.receive([removal, gone])
+        assert copy.state_hash() == led.cat.state_hash()
+
+
+def test_a_restart_in_the_middle_of_a_removal(led: Talk) -> None:
+    removal, *acts = apart(led)
+    copy = led.cat
+    copy.receive(acts)
+    before = copy.restarted()
+    assert before.state_hash() == copy.state_hash()
+    for each in (copy, before):
+        outcome = each.receive([removal])
+        assert {name for name, is_out in outcome.quarantined.items() if is_out} == {op.id for op in acts}
+        assert {name for name, is_shown in outcome.shown.items() if not is_shown} >= {acts[0].id, acts[2].id}
+    assert copy.state_hash() == before.state_hash() == copy.restarted().state_hash()
+    again = led.ana.grant(BEN)
+    outcome = copy.receive([again])
+    assert not outcome.quarantined, "who is let in again begins anew: what fell stays where it is"
+    led.ben.receive(list(led.ana.ops.values()))
+    back = led.ben.say("back")
+    copy.receive([back])
+    assert "back" in copy.texts()
+    assert "one" not in copy.texts()
+
+
+def test_quarantine_has_a_bound_and_what_is_needed_finds_room(led: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "QUARANTINED", 4)
+    led.meet()
+    removal = led.ana.remove(BEN)
+    flood = [led.ben.say(str(number)) for number in range(9)]
+    led.cat.receive([removal])
+    outcome = led.cat.receive(flood)
+    assert len(led.cat.replica.content.quarantine) == 4
+    assert {error.code for _, error in outcome.rejected} == {"not_allowed"}
+    assert len(led.cat.replica.pending) <= len(flood), "what hangs on a refused one may wait, for a day"
+    led.cat.receive([content_op(led.cat, Message("and on we go"))])
+    assert led.cat.texts() == ["and on we go"]
+
+
+def test_nothing_waits_for_ever(talk: Talk) -> None:
+    ops = [talk.ana.say(str(number)) for number in range(3)]
+    replica = talk.ben.replica
+    assert replica.receive([ops[2]], now_ms=1_000).missing == {ops[1].id}
+    assert replica.receive([], now_ms=1_000 + limits.PENDING_MS - 1).missing == {ops[1].id}
+    assert replica.receive([], now_ms=1_000 + limits.PENDING_MS).missing == set()
+    assert len(replica.pending) == 0

@@ -77,8 +77,8 @@ def tell_everything(source: Person, target: Person, conversation: Conversation) 
     held = source.library.conversations[conversation.id]
     copy = target.library.conversations[conversation.id]
     for plane in (held.replica.control, held.replica.content):
-        names = [name for _, name in plane.keys if name not in copy.replica]
-        copy.receive([parse_op(wire, conversation=conversation.id) for wire in held.records.fetch(names)])
+        names = [name for name in plane.log() if name not in copy.replica]
+        copy.receive([parse_op([*wire[1:]], conversation=conversation.id) for wire in held.records.fetch(names)])
     for register in held.registers.newer_than(()):
         copy.receive_register(register)
 

@@ -121,9 +121,9 @@ async def test_a_false_signature_neither_enters_nor_keeps_the_true_operation_out
             false = Op(op.id, op.header, op.header_bytes, bytes(SIGNATURE_BYTES), op.body)
             before = ben.state(copy)
             for _ in range(2):
-                assert copy.receive([false]).rows == []
+                assert copy.receive([false]).rows == {}
             assert ben.state(copy) == before
-            assert [row.op.id for row in copy.receive([op]).rows] == [op.id]
+            assert [row.op.id for row in copy.receive([op]).rows.values()] == [op.id]
             assert copy.receive([op, op, false]).is_empty
             assert ben.state(copy) == anna.state(held) == stored_state(ben, copy)
 

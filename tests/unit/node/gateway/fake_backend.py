@@ -13,6 +13,7 @@ from node.gateway.limits import Limits
 from node.gateway.refusal import Refusal
 from node.gateway.routes import routes
 from node.gateway.server import Gateway, serve_gateway
+from tests.unit.node.gateway.fake_people import FakePeople
 
 Json = dict[str, Any]
 
@@ -35,10 +36,14 @@ def message(number: int, text: str, *, kind: str = "human", author: str = ME, na
         "ts": TS,
         "edited": False,
         "deleted": False,
+        "pinned": False,
         "reply_to": None,
+        "mentions": [],
         "reactions": [],
         "ai": None,
         "state": "stored",
+        "delivered": {"n": 0, "of": 1} if author == ME else None,
+        "read": {"n": 0, "of": 1} if author == ME else None,
         "mine": author == ME,
     }
 
@@ -170,6 +175,9 @@ class FakeBackend:
             {"identity": PEER, "name": "Bob", "role": "member", "presence": "offline", "me": False},
         ]
 
+    def people(self, conversation_id: str) -> FakePeople:
+        return FakePeople(conversation_id, self.members(conversation_id), self.calls)
+
     def session(self, conversation_id: str) -> str:
         return "5e55"
 
@@ -189,6 +197,39 @@ class FakeBackend:
     async def _emit_later(self, conversation_id: str, new: Json) -> None:
         await trio.lowlevel.checkpoint()
         self.emit(conversation_id, "message", new)
+
+    async def edit(self, conversation_id: str, message_id: str, content: str) -> Json:
+        return await self._marked("edit", conversation_id, message_id, {"text": content, "edited": True})
+
+    async def delete(self, conversation_id: str, message_id: str) -> Json:
+        if self._message(conversation_id, message_id)["deleted"]:
+            raise Refusal("deleted", "that message was deleted already")
+        return await self._marked("delete", conversation_id, message_id, {"text": "", "deleted": True})
+
+    async def react(self, conversation_id: str, message_id: str, emoji: str, *, on: bool) -> Json:
+        given = [{"emoji": emoji, "count": 1, "people": [{"identity": ME, "name": "Ada"}], "mine": True}] if on else []
+        return await self._marked("react", conversation_id, message_id, {"reactions": given})
+
+    async def pin(self, conversation_id: str, message_id: str, *, on: bool) -> Json:
+        return await self._marked("pin", conversation_id, message_id, {"pinned": on})
+
+    def pins(self, conversation_id: str) -> list[Json]:
+        return [message for message in self.messages[conversation_id] if message["pinned"]]
+
+    async def archive(self, conversation_id: str, *, on: bool) -> Json:
+        self.calls.append(("archive", conversation_id, on))
+        return {**self.summary(conversation_id), "status": "archived" if on else "active", "archived": on}
+
+    def _message(self, conversation_id: str, message_id: str) -> Json:
+        return next(message for message in self.messages[conversation_id] if message["id"] == message_id)
+
+    async def _marked(self, event: str, conversation_id: str, message_id: str, changes: Json) -> Json:
+        await trio.lowlevel.checkpoint()
+        self.calls.append((event, conversation_id, message_id))
+        message = self._message(conversation_id, message_id)
+        message.update(changes)
+        self.emit(conversation_id, "message", dict(message))
+        return dict(message)
 
     def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
         every = self.messages[conversation_id]

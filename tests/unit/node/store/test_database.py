@@ -99,6 +99,40 @@ def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     assert told.value.code == "newer_database"
 
 
+def test_a_database_of_the_preview_is_left_alone_and_said_to_be_too_old(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    open_database(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("PRAGMA user_version = 1")
+    connection.close()
+    before = path.read_bytes()
+    with pytest.raises(StartError) as told:
+        open_database(path)
+    assert told.value.code == "outdated_database"
+    assert "--home" in told.value.reason
+    assert path.read_bytes() == before
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "DROP INDEX timeline",
+        "DROP TABLE epoch_keys",
+        "DROP INDEX operations_by_id",
+        "ALTER TABLE peers RENAME COLUMN addresses TO places",
+    ],
+)
+def test_a_database_that_lacks_a_part_is_damaged(tmp_path: Path, change: str) -> None:
+    path = tmp_path / DATABASE
+    open_database(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute(change)
+    connection.close()
+    with pytest.raises(StartError) as told:
+        open_database(path)
+    assert told.value.code == "damaged_database"
+
+
 @pytest.mark.parametrize("content", [b"hello\n" * 1000, b"SQLite format 3\0" + bytes(200)], ids=["text", "stump"])
 def test_a_file_that_is_no_database_is_refused_and_left_as_it_is(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / DATABASE

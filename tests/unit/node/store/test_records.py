@@ -18,7 +18,8 @@ def naive(conversation: Conversation) -> list[OpId]:
     replica = conversation.replica
     keyed = []
     for plane in (replica.control, replica.content):
-        for name, entry in plane.entries.items():
+        for name in plane.log():
+            entry = plane.entry(name)
             if conversation.records.get(name) is not None and name in shown_names(conversation.records):
                 keyed.append((entry.vts_ms, entry.depth, name))
     return [name for *_, name in sorted(keyed)]

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from crypto.codec import decode
-from protocol.bodies.schema import Check, Schema, blob, encode_body, flag, many, number, raw, row, text
+from protocol.bodies.schema import Check, Schema, blob, distinct, encode_body, flag, line, many, number, raw, row, text
 from protocol.errors import RemoteError
 
 
@@ -78,10 +78,16 @@ def test_rows_must_fit_the_dataclass() -> None:
         (blob(3), [b""], [""]),
         (text(3, least=1), ["a", "abc", " a "], ["", "abcd", "   ", b"a", 1]),
         (text(3), ["", "   "], ["abcd"]),
+        (
+            line(3),
+            ["a", "a b", "\u200d", "\U0001f468\u200d\U0001f4bb"],
+            ["", " ", "abcd", "a\nb", "\0a", "a\x7f", "\x85a", "a\u2028", "a\u2029b", b"a", 1],
+        ),
         (number(5, least=2), [2, 5], [1, 6, True, b"", "3"]),
         (number(5), [0], [-1, False]),
         (flag(), [True, False], [0, 1, b""]),
         (many(number(5), most=2, least=1), [[1], [1, 2]], [[], [1, 2, 3], [9], b"", {}, 1]),
+        (distinct(number(5), most=2), [[], [1], [2, 1]], [[1, 1], [1, 2, 3], [9], b"", 1]),
         (row(number(5), flag()), [[1, True]], [[1], [1, True, 1], [True, True], [1, 1], {}, "ab"]),
     ],
 )

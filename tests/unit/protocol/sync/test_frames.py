@@ -5,18 +5,22 @@ from typing import Any
 import pytest
 
 from crypto.codec import Value, encode
-from crypto.ids import ConversationId, OpId
+from crypto.ids import ConversationId, DeviceKey, OpId
 from protocol import limits
 from protocol.errors import RemoteError
+from protocol.ops import Header
+from protocol.sync.compact import OpsEncoder
 from protocol.sync.frames import (
     Ack,
     AskRegisters,
     Failed,
+    Follow,
     Frame,
     Get,
     Hello,
     Ops,
     Pull,
+    Recon,
     Summary,
     TellRegisters,
     dump,
@@ -24,19 +28,31 @@ from protocol.sync.frames import (
     op_bytes,
     tag_of,
 )
+from protocol.sync.index import END, START, bound
+from protocol.sync.ranges import ANSWER, FINGERPRINT, LIST, MOST_IDS, MOST_RANGES, NONE, SKIP, Range, dump_ranges
 from tests.builders import Talk, fixed, person
 
 NAME = OpId(fixed("name"))
 SUMMARY = Summary(3, fixed("heads"), (NAME,))
+RANGES = (
+    Range(bound(3, b"ab"), FINGERPRINT, fixed("sum", 16)),
+    Range(bound(5), SKIP),
+    Range(bound(5, NAME), LIST, fixed("elements", 48)),
+    Range(bound(9), ANSWER, NAME),
+    Range(END, NONE),
+)
 FRAMES: list[Frame] = [
     Hello(fixed("tag", 16), 1_750_000_000_000, SUMMARY, Summary(0, fixed("none"), ())),
     Hello(fixed("tag", 16), 0, Summary(1, NAME, (NAME,) * limits.SYNC_HEADS), SUMMARY),
+    Recon(1, 1, b"", RANGES),
+    Recon(1 << 63, 0, fixed("salt", 16), ()),
     Get(7, 1, (NAME,) * 512),
-    Pull(0, 0, (NAME,) * limits.SYNC_HAVES, limits.SYNC_CREDIT_BYTES),
-    Pull(1, 1, (), 1),
-    Ops(1, (), True, 0),
-    Ops(1, ([b"header", b"signature", b"body"],), False, 9),
+    Pull(0, 0, START, END, 0, limits.SYNC_CREDIT_BYTES),
+    Pull(1, 1, bound(1 << 40), bound((1 << 48) - 1, NAME), 200, 1),
+    Ops(1, b"", True, 0),
+    Ops(1, b"whatever it is", False, 9),
     Ack(1, 1),
+    Follow(limits.SYNC_CREDIT_BYTES),
     Failed(0, "not_member"),
     AskRegisters(((NAME, bytes(8), 4),)),
     AskRegisters(()),
@@ -46,7 +62,11 @@ FRAMES: list[Frame] = [
 
 @pytest.mark.parametrize("frame", FRAMES, ids=lambda frame: type(frame).__name__)
 def test_there_and_back(frame: Frame) -> None:
-    assert load(dump(frame)) == frame
+    again = load(dump(frame))
+    if isinstance(again, Recon):
+        again = Recon(again.rid, again.plane, again.salt, tuple(again.ranges))
+    assert again == frame
+    assert dump(again) == dump(frame)
 
 
 HELLO: list[Any] = [0, 1, bytes(16), 5, [0, bytes(32), []], [0, bytes(32), []]]
@@ -60,6 +80,15 @@ HELLO: list[Any] = [0, 1, bytes(16), 5, [0, bytes(32), []], [0, bytes(32), []]]
         [1, 0, 0],
         [6, 0, []],
         [9],
+        [9, 0],
+        [9, (1 << 40) + 1],
+        [9, b""],
+        [1, 0, 2, b"", b""],
+        [1, 0, 0, bytes(15), b""],
+        [1, 0, 0, bytes(17), b""],
+        [1, 0, 0, b"", []],
+        [1, 0, 0, b"", b"\xff"],
+        [1, b"", 0, b"", b""],
         HELLO[:-1],
         [*HELLO, 0],
         [0, 2, *HELLO[2:]],
@@ -73,15 +102,20 @@ HELLO: list[Any] = [0, 1, bytes(16), 5, [0, bytes(32), []], [0, bytes(32), []]]
         [2, 0, 2, []],
         [2, 0, 0, [NAME] * 513],
         [2, 0, 0, [NAME[1:]]],
-        [3, 0, 0, [], 0],
-        [3, 0, 0, [], -1],
-        [3, 0, 0, [], (1 << 40) + 1],
-        [3, 0, 5, [], 1],
-        [3, 0, 0, [NAME] * 65, 1],
-        [3, 0, 0, ["x" * 32], 1],
-        [4, 0, [], 0, 0],
-        [4, 0, [0] * 2049, False, 0],
-        [4, b"", [], True, 0],
+        [3, 0, 0, b"", END, 0, 0],
+        [3, 0, 0, b"", END, 0, -1],
+        [3, 0, 0, b"", END, 0, (1 << 40) + 1],
+        [3, 0, 0, b"", END, -1, 1],
+        [3, 0, 5, b"", END, 0, 1],
+        [3, 0, 0, b"short", END, 0, 1],
+        [3, 0, 0, b"", END + b"x", 0, 1],
+        [3, 0, 0, b"", "end", 0, 1],
+        [3, 0, 0, [], END, 0, 1],
+        [3, 0, 0, b"", END, 0],
+        [4, 0, b"", 0, 0],
+        [4, 0, [], True, 0],
+        [4, 0, b"", False, -1],
+        [4, b"", b"", True, 0],
         [5, 0, 0],
         [5, 0, -1],
         [5, b"", 1],
@@ -108,17 +142,42 @@ def test_other_bytes(data: bytes) -> None:
         load(data)
 
 
-def test_cost_of_an_operation() -> None:
-    assert op_bytes([b"12", b"x" * 64, b"345"]) == 85
-    for wire in (None, [], [b"", b""], [b"", b"", 7], [7, b"", b""]):
+@pytest.mark.parametrize(("plane", "body_bytes"), [(0, limits.CONTROL_BODY_BYTES), (1, limits.CONTENT_BODY_BYTES)])
+def test_every_operation_fits_into_a_frame(plane: int, body_bytes: int) -> None:
+    names = tuple(sorted(OpId(fixed(f"parent {number}")) for number in range(limits.MAX_PARENTS)))
+    header = Header(
+        plane=plane,
+        device=DeviceKey(NAME),
+        seq=limits.MAX_DEPTH,
+        prev=NAME,
+        parents=names,
+        auth=names[: limits.MAX_AUTH] if plane else (),
+        depth=limits.MAX_DEPTH,
+        ts_ms=limits.MAX_TIME_MS,
+        epoch=NAME if plane else None,
+        body_bytes=body_bytes,
+        body_hash=bytes(32),
+    )
+    data = header.encode()
+    assert len(data) <= limits.HEADER_BYTES
+    blob, count = OpsEncoder().encode([(NAME, data, bytes(64), bytes(body_bytes))])
+    assert count == 1
+    assert len(dump(Ops((1 << 64) - 1, blob, True, 1 << 40))) <= limits.SYNC_FRAME_BYTES
+    assert op_bytes(len(data), body_bytes) <= limits.WIRE_OP_BYTES
+
+
+def test_the_fullest_reconciliation_fits_into_a_frame() -> None:
+    """As many ranges and ids as are allowed, each bound and payload as long as it can be."""
+    uppers = [bound((1 << 47) + number, fixed(f"{number}")) for number in range(MOST_RANGES)]
+    fingerprints = [Range(upper, FINGERPRINT, bytes(16)) for upper in uppers]
+    answers = [Range(upper, ANSWER, bytes(32 * (MOST_IDS // MOST_RANGES))) for upper in uppers]
+    for ranges in (fingerprints, answers):
+        frame = Recon((1 << 64) - 1, 1, bytes(16), ranges)
+        assert len(dump(frame)) <= limits.SYNC_FRAME_BYTES
+        assert load(dump(frame)) == frame
+    for too_many in ([*fingerprints, Range(END, NONE)], [*answers[:-1], answers[-1]._replace(payload=bytes(32 * 5))]):
         with pytest.raises(RemoteError):
-            op_bytes(wire)
-
-
-def test_every_operation_fits_into_a_frame() -> None:
-    largest = [bytes(limits.HEADER_BYTES), bytes(64), bytes(limits.CONTROL_BODY_BYTES)]
-    assert len(dump(Ops(1 << 63, (largest,), True, 1 << 40))) <= limits.SYNC_FRAME_BYTES
-    assert op_bytes(largest) <= limits.WIRE_OP_BYTES
+            load(encode([1, 0, 1, b"", dump_ranges(too_many)]))
 
 
 def test_tags_tell_conversations_apart() -> None:

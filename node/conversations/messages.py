@@ -1,0 +1,139 @@
+"""What a person does with messages: say, edit, delete, react, pin; and put a conversation away.
+
+Everything that can be refused is refused before anything is written, with a sentence for the person who asked. Asking
+for what is so already writes nothing and is no error: two clicks, or two clients, are no fault of anybody's.
+"""
+
+from typing import Final
+
+from crypto.ids import IdentityKey, OpId
+from node.conversations.conversation import Conversation
+from node.conversations.mentions import mentioned
+from node.store.records import Shown
+from protocol.bodies.content import (
+    EMOJI_CHARACTERS,
+    MENTIONS,
+    Archive,
+    ContentKind,
+    Delete,
+    Edit,
+    Message,
+    Pin,
+    React,
+)
+from protocol.bodies.control import Level
+from protocol.compose import own_member
+from protocol.errors import UsageError
+from protocol.ops import CONTENT, Op
+
+_WHO: Final = {Level.ADMIN: "an owner or an admin", Level.OWNER: "an owner"}
+_MARKED: Final = (ContentKind.MESSAGE, ContentKind.AI_REPLY)
+
+
+def say(conversation: Conversation, text: str, *, reply_to: bytes = b"") -> Op:
+    """Write a message; members and AI participants whom it names by `@Name` are mentioned in it."""
+    return conversation.write(Message(text, reply_to, _mentions(conversation, text)))
+
+
+def edit(conversation: Conversation, name: OpId, text: str) -> None:
+    """Give a message of one's own another text.
+
+    Raises:
+        UsageError: `unknown_message`, `deleted`, or `not_allowed`: it is somebody else's, or an AI's.
+    """
+    _check_may(conversation, ContentKind.EDIT, "edit messages")
+    shown = _message(conversation, name)
+    if shown.kind != ContentKind.MESSAGE or shown.author != _own(conversation):
+        raise UsageError("not_allowed", "only the author of a message can edit it: reply to it instead")
+    edited = conversation.replica.fold.edited(name)
+    body = conversation.replica.read(shown.op)
+    if text != (edited.text if edited is not None else body.text if isinstance(body, Message) else None):
+        conversation.write(Edit(name, text, _mentions(conversation, text)))
+
+
+def delete(conversation: Conversation, name: OpId) -> None:
+    """Delete a message for everybody: one's own, or anyone's where the conversation's rules allow that.
+
+    Raises:
+        UsageError: `unknown_message`, `deleted` or `not_allowed`.
+    """
+    conversation.check_open()
+    shown = _message(conversation, name)
+    if shown.author != _own(conversation):
+        _check_may(conversation, ContentKind.DELETE, "delete other people's messages")
+    conversation.write(Delete(name))
+
+
+def react(conversation: Conversation, name: OpId, emoji: str, *, on: bool) -> None:
+    """Put an emoji under a message, or take it away again.
+
+    Raises:
+        UsageError: `unknown_message`, `deleted`, `bad_request`: that is no emoji; or `not_allowed`.
+    """
+    _check_may(conversation, ContentKind.REACT, "react")
+    emoji = emoji.strip()
+    if not 1 <= len(emoji) <= EMOJI_CHARACTERS or not all(map(_is_drawn, emoji)):
+        raise UsageError("bad_request", f"a reaction is one emoji, or up to {EMOJI_CHARACTERS} characters on one line")
+    _message(conversation, name)
+    is_on = _own(conversation) in conversation.replica.fold.reactions(name).get(emoji, ())
+    if is_on != on:
+        conversation.write(React(name, emoji, on))
+
+
+def pin(conversation: Conversation, name: OpId, *, on: bool) -> None:
+    """Pin a message for everybody, or take it down.
+
+    Raises:
+        UsageError: `unknown_message`, `deleted` or `not_allowed`.
+    """
+    _check_may(conversation, ContentKind.PIN, "pin messages")
+    _message(conversation, name)
+    if conversation.replica.fold.is_pinned(name) != on:
+        conversation.write(Pin(name, on))
+
+
+def archive(conversation: Conversation, *, on: bool) -> None:
+    """Put the conversation away for everybody, or bring it back (UsageError `not_allowed`)."""
+    _check_may(conversation, ContentKind.ARCHIVE, "archive it")
+    if conversation.replica.fold.archived != on:
+        conversation.write(Archive(on))
+
+
+def _is_drawn(character: str) -> bool:
+    """Return whether a character has a place in an emoji: joiners and the tags of flags have."""
+    return character.isprintable() or character == "\u200d" or "\U000e0020" <= character <= "\U000e007f"
+
+
+def _own(conversation: Conversation) -> IdentityKey:
+    return conversation.profile.secrets.identity.public
+
+
+def _check_may(conversation: Conversation, kind: ContentKind, to: str) -> None:
+    """Return if this person may write that kind now (UsageError, naming what `to` do)."""
+    conversation.check_open()
+    member = own_member(conversation.replica, level=Level.MEMBER, to=to)
+    needed = conversation.replica.authority.policy().get((CONTENT, kind), Level.MEMBER)
+    if member.level < needed:
+        raise UsageError("not_allowed", f"only {_WHO[needed]} of this conversation can {to}")
+
+
+def _message(conversation: Conversation, name: OpId) -> Shown:
+    """Return a message of a person or an AI that stands in the timeline and is not deleted."""
+    shown = conversation.records.get(name)
+    if shown is None:
+        raise UsageError("unknown_message", f"there is no message {name.hex()[:12]} in this conversation")
+    if shown.op.header.plane != CONTENT or shown.kind not in _MARKED:
+        raise UsageError("not_allowed", "that is a notice, not a message: it stays as it is")
+    if conversation.replica.fold.is_deleted(name):
+        raise UsageError("deleted", "that message was deleted already")
+    return shown
+
+
+def _mentions(conversation: Conversation, text: str) -> tuple[IdentityKey, ...]:
+    """Return whom a text mentions, as identities: they hold where a name changes later."""
+    if "@" not in text:
+        return ()
+    view = conversation.view
+    people = [(view.person(identity), identity) for identity in conversation.replica.authority.members()]
+    ais = [(ai["name"], IdentityKey(bytes.fromhex(ai["id"]))) for ai in view.ais()]
+    return mentioned(text, [*people, *ais])[:MENTIONS]
