@@ -132,6 +132,11 @@ class Registers:
         self._held: dict[tuple[DeviceKey, bytes], Register] = {}
         self._slots: dict[tuple[bytes, OpId], bytes] = {}
 
+    def is_news(self, register: Register) -> bool:
+        """Return whether a register is newer than what is held in its place; worth asking before its signature is."""
+        held = self._held.get((register.device, register.slot))
+        return held is None or held.rank < register.rank
+
     def merge(self, register: Register) -> bool:
         """Keep the register if it is newer than what is held; return whether it was.
 

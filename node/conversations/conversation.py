@@ -201,8 +201,11 @@ class Conversation:
             raise RemoteError("foreign", "a register comes from the device of nobody here")
         if authority.owner(device) is None and self.registers.value(device, PROFILE) is not None:
             return False  # of those who are gone only the name is wanted, for what they wrote
+        if not self.registers.is_news(register):
+            return False
         verify_register(register, conversation=self.id)
-        name = self.view.person(owner)
+        slot = self.registers.name_of(register)
+        name = self.view.person(owner) if slot not in (HELD, READ) and self._events.is_heard else ""
         if not self.registers.merge(register):
             return False
         try:
@@ -210,14 +213,14 @@ class Conversation:
         except sqlite3.Error:
             self._reload()
             raise
-        slot = self.registers.name_of(register)
         if slot in (HELD, READ):
             if self.receipts.take(register, slot):
                 self._tell_states()
             return True
-        self._events.tell(self.name, "members", {"members": self.view.members()})
-        if self._events.is_heard and self.view.person(owner) != name:
-            self._tell_again()
+        if self._events.is_heard:
+            self._events.tell(self.name, "members", {"members": self.view.members()})
+            if self.view.person(owner) != name:
+                self._tell_again()
         self.on_contacts()
         return True
 
@@ -321,7 +324,10 @@ class Conversation:
         if shown is not None:
             if shown.vts_ms >= self.records.read_up_to():
                 self.acknowledger.shown(name, (shown.vts_ms, shown.op.header.depth, name))
-            self.records.set_read(shown.vts_ms)
+            try:
+                self.records.set_read(shown.vts_ms)
+            except sqlite3.Error as error:
+                raise not_stored() from error
             self.view.forget_unread()
             self.tell_summary()
 

@@ -107,8 +107,15 @@ class Library:
         return conversation
 
     def begin_joining(self, conversation_id: ConversationId) -> Conversation:
-        """Return an empty copy of a conversation that has admitted this person, to be filled by sync."""
-        listed = self.catalogue.add_conversation(conversation_id, created_ms=self.clock.now_ms(), status=JOINING)
+        """Return an empty copy of a conversation that has admitted this person, to be filled by sync.
+
+        Raises:
+            UsageError: nothing can be stored.
+        """
+        try:
+            listed = self.catalogue.add_conversation(conversation_id, created_ms=self.clock.now_ms(), status=JOINING)
+        except sqlite3.Error as error:
+            raise not_stored() from error
         conversation = self._open(listed)
         self.on_opened(conversation)
         return conversation

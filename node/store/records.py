@@ -66,13 +66,22 @@ class Records:
         """Store everything in `outcome`, in one transaction."""
         rows = outcome.rows.values()
         if self._is_one_message(outcome, registers):
-            self._since_checkpoint += 1
             self._connection.execute(_INSERT, self._operation(next(iter(rows))))
+            self._since_checkpoint += 1
             return
+        try:
+            self._commit_all(outcome, replica, registers)
+        except BaseException:  # people met in vain: their numbers go to others
+            self._people.clear()
+            self._identities.clear()
+            raise
+
+    def _commit_all(self, outcome: Outcome, replica: Replica, registers: Sequence[Register]) -> None:
+        rows = outcome.rows.values()
         since = self._since_checkpoint + len(rows)
         is_moved = bool(outcome.quarantined or outcome.levels)
         with transaction(self._database) as connection:
-            for author in {row.author for row in rows if row.author not in self._people}:
+            for author in sorted({row.author for row in rows if row.author not in self._people}):
                 self._meet(author)
             if len(rows) == 1:
                 connection.execute(_INSERT, self._operation(next(iter(rows))))

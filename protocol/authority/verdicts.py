@@ -234,7 +234,7 @@ class Verdicts:
                 if other is removal or self._amends(other, removal)
                 for head in other.cut.get(claim.device, ())
             ]
-            if heads and removal.scope is not Scope.FUTURE:
+            if heads:
                 cuts.append((removal.left, tuple(heads)))
             else:
                 level = min(level, removal.left)
