@@ -55,6 +55,9 @@ INTERESTING: Final[list[Any]] = [
 ]
 _BYTES: Final = (0x00, 0x01, 0x7F, 0x80, 0x90, 0x9F, 0xC0, 0xC1, 0xC4, 0xC6, 0xCF, 0xDD, 0xDF, 0xFF)
 
+_SHORT: Final = 100
+"""What is longer is not made many times as long."""
+
 
 class Mutator:
     """Changes samples; the same seed changes them in the same way."""
@@ -132,7 +135,7 @@ class Mutator:
                 return value + random.choice((-1, 1, 2, -2, 32, 1 << 16))
             case bytes() if value:
                 return self.change_bytes(value)
-            case str() if random.randrange(2):
+            case str() if len(value) < _SHORT and random.randrange(2):
                 return value * random.choice((2, 50, 5_000)) + random.choice(("", "\x00", "\ud7ff", "👍🏽"))
             case _:
                 return random.choice(INTERESTING)
@@ -157,7 +160,7 @@ class Mutator:
                 return value[:at] + value[at + 1 :]
             case 2:
                 return value[:at]
-            case 3:
+            case 3 if len(value) < _SHORT:
                 return value * random.choice((2, 3, 70))
             case 4:
                 return list(reversed(value))

@@ -353,7 +353,8 @@ def test_a_long_plane_keeps_only_its_newest_entries_in_memory(monkeypatch: pytes
     assert made.in_past(name("n2"), name("n99"))
 
 
-def test_what_is_not_there_is_looked_for_once() -> None:
+def test_what_is_not_there_is_looked_for_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(dag, "RECENT", 1)
     shelf = Looked()
     made = Plane(shelf)
     names = [name("x"), name("y")]
@@ -364,6 +365,12 @@ def test_what_is_not_there_is_looked_for_once() -> None:
     shelf.stored[name("y")] = made.place(name("y"), header())
     made.add(shelf.stored[name("y")])
     assert made.fetch(names) == {name("y")}
+    for label in "ab":
+        shelf.stored[name(label)] = made.place(name(label), GRAPH[label])
+        made.add(shelf.stored[name(label)])
+    made.trim()
+    assert name("y") not in made._entries
+    assert made.fetch(names) == {name("y")}, "it was added since"
 
 
 def test_entries_are_asked_for_in_bulk(monkeypatch: pytest.MonkeyPatch) -> None:

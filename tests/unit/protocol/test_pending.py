@@ -134,6 +134,8 @@ def test_many_devices_stay_within_the_bound_of_a_conversation(monkeypatch: pytes
         pool.add(op(f"{number}", f"p{number}", device=f"{number}"), [name(f"p{number}")], now_ms=NOW)
         assert len(pool) <= 40
         assert len(pool.missing()) <= 40
+        assert len(pool._of) <= 40, "nothing is remembered of devices that came to nothing"
+        assert len(pool._for) <= 40
 
 
 def test_nothing_waits_longer_than_a_day() -> None:

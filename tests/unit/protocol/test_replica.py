@@ -326,6 +326,49 @@ def test_control_that_valid_content_cites_stays_though_it_does_not_count(led: Ta
         assert copy.state_hash() == led.cat.state_hash()
 
 
+def test_one_removal_that_falls_brings_back_what_another_one_takes_away_beside() -> None:
+    """In one transaction Cat's words come back, and with them what they cite; Owen's go."""
+    led = Talk("ana", "owen", "ben", "cat", levels=[3, 3, 2, 1])
+    led.meet()
+    base = list(led.ana.ops.values())
+    granted = led.ben.grant(EVE)
+    led.cat.receive([granted])
+    said = led.cat.say("I know of it")
+    owens = [led.owen.say("owen's"), led.owen.remove(person("cat"))]
+    removals = [led.ana.remove(BEN), led.ana.remove(person("owen"))]
+    for before in ([granted, said, *owens, removals[0]], [granted, said, removals[0], *owens]):
+        copy = Member(ANA, led.id)
+        copy.receive(base)
+        for op in before:
+            copy.receive([op])
+        assert copy.replica.control.quarantine == {granted.id}
+        outcome = copy.receive(removals[1:])
+        assert outcome.quarantined == {op.id: True for op in owens} | {said.id: False, granted.id: False}
+        assert copy.texts() == ["I know of it"]
+        other = Member(ANA, led.id)
+        other.receive([*base, *removals, *owens, said, granted])
+        assert other.state_hash() == copy.state_hash() == copy.restarted().state_hash()
+
+
+def test_what_a_cut_keeps_counts_once_its_head_is_here(led: Talk) -> None:
+    """The removal comes first: until the head that it names is known, nobody can tell what lies on its chain."""
+    led.meet()
+    said = [led.ben.say(str(number)) for number in range(4)]
+    led.ana.receive(said)
+    removal = led.ana.remove(BEN, said[2].id)
+    assert led.ana.texts() == ["0", "1", "2"]
+    copy = led.cat
+    copy.receive([removal])
+    for op in said[:2]:
+        (row,) = copy.receive([op]).rows.values()
+        assert (row.is_quarantined, row.is_shown) == (True, False)
+    outcome = copy.receive(said[2:])
+    assert outcome.quarantined == {op.id: False for op in said[:2]}
+    assert outcome.shown == {op.id: True for op in said[:2]}
+    assert copy.replica.content.quarantine == copy.replica.content.invalid == {said[3].id}
+    assert copy.state_hash() == led.ana.state_hash() == copy.restarted().state_hash()
+
+
 def test_a_restart_in_the_middle_of_a_removal(led: Talk) -> None:
     removal, *acts = apart(led)
     copy = led.cat
