@@ -343,7 +343,7 @@ def test_changed_operations_of_a_member_are_refused_or_count_for_what_they_say()
 def test_two_hundred_thousand_changes(pair: Pair) -> None:
     made = 0
     for name in NAMES:
-        count = 400 if name in ("keystore", "is locked") else 7_000
+        count = 400 if name in ("keystore", "is locked") else 9_000
         feed(decoders()[name], Random(f"soak {name}"), count)
         made += count
     for seed in range(40):

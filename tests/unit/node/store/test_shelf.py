@@ -16,7 +16,7 @@ from protocol import dag
 from protocol.ops import CONTENT, CONTROL, Op
 from protocol.outcome import Outcome
 from protocol.replica import Replica
-from tests.builders import Member, Person, fixed, person
+from tests.builders import Member, Person, Talk, fixed, person
 from tests.props.conversations import TURMOIL, Act, fall_out
 from tests.props.test_convergence import scrambled
 
@@ -121,6 +121,24 @@ def test_a_stored_conversation_is_the_one_in_memory(tmp_path: Path, monkeypatch:
         compare(again, memory)
         compare_shelves(again, memory)
         assert again.receive(ops).is_empty
+
+
+def test_a_verdict_that_changes_right_after_a_checkpoint_is_in_what_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(records_module, "CHECKPOINT_EVERY", 3)
+    talk = Talk("ana", "ben", "cat")
+    said = [talk.ben.say(str(number)) for number in range(6)]
+    talk.meet()
+    removal = talk.ana.remove(person("ben"), said[2].id)
+    with stored(tmp_path / "database", person("cat"), talk.id) as disk:
+        disk.receive(list(talk.cat.ops.values()))
+        disk.receive([removal])
+        talk.cat.receive([removal])
+        compare(disk, talk.cat)
+        disk.load()
+        compare(disk, talk.cat)
+        assert disk.replica.content.quarantine == {op.id for op in said[3:]}
 
 
 def test_a_conversation_that_is_not_there_has_no_rows(tmp_path: Path) -> None:
