@@ -1,8 +1,9 @@
-"""Takes in the operations of a sync: while one portion is being stored, the next has its signatures checked."""
+"""Takes in the operations of a sync: while one portion is being stored, the next have their signatures checked."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from types import TracebackType
+from typing import Final
 
 import trio
 
@@ -12,14 +13,20 @@ from protocol.ops import Op
 from protocol.sync.frames import Frame, dump
 
 
-@dataclass(frozen=True, slots=True)
+AHEAD: Final = 3
+"""Portions that are decoded and checked while one is being stored."""
+
+
+@dataclass(slots=True, eq=False)
 class _Portion:
-    """Operations whose signatures have been checked."""
+    """Operations of one frame."""
 
     ops: Sequence[Op]
-    false: set[int]
     then: Sequence[Frame]
     """Sent once they are stored."""
+    false: set[int] = field(default_factory=set)
+    """Places of those whose signatures are false."""
+    checked: trio.Event = field(default_factory=trio.Event)
 
 
 class Intake:
@@ -29,7 +36,7 @@ class Intake:
         self.stream = stream
         self.conversation = conversation
         self._nursery = nursery
-        self._sender, self._receiver = trio.open_memory_channel[_Portion](1)
+        self._sender, self._receiver = trio.open_memory_channel[_Portion](AHEAD)
         self._waiting = 0
         self._stored = trio.Event()
 
@@ -43,11 +50,11 @@ class Intake:
         self._sender.close()
 
     async def put(self, ops: Sequence[Op], *, then: Sequence[Frame]) -> None:
-        """Check signatures and hand on; the frames of `then` are sent when the operations are stored."""
-        offered = self.conversation.unknown(ops)
-        false = await self.conversation.verify(offered)
+        """Take in operations as soon as their turn comes; the frames of `then` are sent when they are stored."""
+        portion = _Portion(self.conversation.unknown(ops), then)
         self._waiting += 1
-        await self._sender.send(_Portion(offered, false, then))
+        self._nursery.start_soon(self._check, portion)
+        await self._sender.send(portion)
 
     async def drain(self) -> None:
         """Return once everything handed on is stored."""
@@ -55,9 +62,14 @@ class Intake:
             self._stored = trio.Event()
             await self._stored.wait()
 
+    async def _check(self, portion: _Portion) -> None:
+        portion.false = await self.conversation.verify(portion.ops)
+        portion.checked.set()
+
     async def _store(self) -> None:
         async with self._receiver:
             async for portion in self._receiver:
+                await portion.checked.wait()
                 self.conversation.take_in(portion.ops, portion.false)
                 self._waiting -= 1
                 self._stored.set()

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 
 import pytest
 import trio
+import trio.testing
 
 from node import verifier
 from node.signature_worker import COUNT_BYTES, serve
@@ -41,6 +42,7 @@ async def running() -> AsyncIterator[Verifier]:
     made = Verifier()
     async with trio.open_nursery() as nursery:
         nursery.start_soon(made.run)
+        await trio.testing.wait_all_tasks_blocked()
         try:
             yield made
         finally:
@@ -138,28 +140,39 @@ async def test_a_process_that_cannot_start_is_no_obstacle(
 
 
 @pytest.mark.trio
-async def test_half_an_answer_is_never_taken_for_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_half_an_answer_is_never_taken_for_the_next() -> None:
     """A check that was given up in the middle leaves nothing behind that the next one could read."""
     async with running() as made:
         await made.false_signatures(OPS)
-        many = OPS * 200
-        with trio.CancelScope() as scope:
-            asked = made._ask
-
-            async def cut(request: bytes, count: int) -> bytes:
-                process = made._process
-                assert process is not None
-                assert process.stdin is not None
-                await process.stdin.send_all(request)
-                scope.cancel()
-                return await asked(request, count)
-
-            monkeypatch.setattr(made, "_ask", cut)
-            await made.false_signatures(many)
-        assert scope.cancelled_caught
-        monkeypatch.undo()
+        process = made._process
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(made.false_signatures, OPS * 50)
+            await trio.testing.wait_all_tasks_blocked(0.001)  # the process is at it
+            assert made._open
+            nursery.cancel_scope.cancel()
+        assert not made._open
         assert await made.false_signatures(spoilt(OPS, 7)) == {7}
-        assert made._process is not None, "a check that was given up is no reason to give up on the process"
+        assert made._process is process, "a check that was given up is no reason to give up on the process"
+
+
+@pytest.mark.trio
+async def test_a_process_that_dies_over_its_work_gives_all_of_it_back() -> None:
+    async with running() as made:
+        await made.false_signatures(OPS)
+        process = made._process
+        assert process is not None
+        found: dict[int, set[int]] = {}
+
+        async def ask(number: int) -> None:
+            found[number] = await made.false_signatures(spoilt(OPS * 20, number))
+
+        async with trio.open_nursery() as nursery:
+            for number in range(6):
+                nursery.start_soon(ask, number)
+            await trio.testing.wait_all_tasks_blocked(0.001)
+            assert len(made._open) == 6
+            process.kill()
+        assert found == {number: {number} for number in range(6)}
 
 
 @pytest.mark.trio
