@@ -12,7 +12,6 @@ from node.network.frames import Frames
 from protocol.ops import Op
 from protocol.sync.frames import Frame, dump
 
-
 AHEAD: Final = 3
 """Portions that are decoded and checked while one is being stored."""
 
