@@ -16,6 +16,7 @@ from typing import Final
 
 import trio
 
+from node import garbage
 from node.ai.participant import Hosting
 from node.ai.providers.openai import OpenAISettings
 from node.ai.providers.registry import ProviderSettings, open_registry
@@ -145,6 +146,7 @@ async def _serve(
         for conversation in library.conversations.values():
             hosting.resume(conversation)
         doorway.open()
+        garbage.settle()
         gateway = await _open_gateway(nursery, profile, backend, options)
         backend.api = gateway.url
         for address in options.bootstrap:

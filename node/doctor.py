@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Final
 
-from crypto.ids import OpId
+from crypto.ids import DeviceKey, OpId
 from node.clock import Clock
 from node.conversations.conversation import Conversation
 from node.conversations.events import Events
@@ -18,9 +18,10 @@ from node.errors import StartError
 from node.profile import DATABASE, ProfileLock, open_profile
 from node.store.database import open_database
 from protocol.errors import RemoteError
-from protocol.ops import Op, parse_op, verify_op
+from protocol.ops import CONTENT, Op
 from protocol.replica import Replica
 from protocol.shelf import MemoryShelf
+from protocol.vouching import is_proven, is_signed, links, parse_proven
 
 _BATCH: Final = 500
 MOST_PROBLEMS: Final = 20
@@ -78,20 +79,33 @@ def _problems(conversation: Conversation) -> Iterator[str]:
     for epoch, key in held.keyring.keys.items():
         copy.keyring.hold(epoch, key.key)
     batch: list[Op] = []
+    false: list[Op] = []
+    vouching: set[tuple[DeviceKey, OpId | None]] = set()
     for wire in records.wires():
         try:
-            op = parse_op([*wire[1:]], conversation=conversation.id)
-            verify_op(op)
+            op = parse_proven([*wire[1:]], conversation=conversation.id)
         except RemoteError as error:
             yield f"operation {wire[0].hex()[:16]}: {error.reason}"
             continue
         if op.id != wire[0]:
             yield f"operation {wire[0].hex()[:16]} is stored under a false id"
+        if is_proven(op):
+            pass
+        elif is_signed(links([op])[0], op.signature):
+            if op.header.plane == CONTENT:
+                vouching.add((op.header.device, op.header.prev))
+        else:
+            false.append(op)
         batch.append(op)
         if len(batch) == _BATCH:
             shelf.commit(copy.receive(batch))
             batch = []
     shelf.commit(copy.receive(batch))
+    for op in sorted(false, key=lambda op: op.key, reverse=True):
+        if op.header.plane == CONTENT and (op.header.device, op.id) in vouching:
+            vouching.add((op.header.device, op.header.prev))
+        else:
+            yield f"operation {op.id.hex()[:16]}: its device did not sign it, nor one that follows it"
     if len(copy.pending):
         yield f"{len(copy.pending)} operations hang on others that are not stored"
     yield from _differences(conversation, copy, shelf)

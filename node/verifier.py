@@ -17,6 +17,7 @@ import trio
 
 from node.signature_worker import COUNT_BYTES, is_signed
 from protocol.ops import Op
+from protocol.vouching import is_proven
 
 log = getLogger("node.verifier")
 
@@ -34,7 +35,7 @@ _BROKEN: Final = (OSError, trio.BrokenResourceError, trio.ClosedResourceError)
 
 def false_signatures(ops: Sequence[Op]) -> set[int]:
     """Return the places of those operations that their device did not sign, checked here and now."""
-    return {at for at, op in enumerate(ops) if not is_signed(op.header.device, op.id, op.signature)}
+    return {at for at, op in enumerate(ops) if not (is_proven(op) or is_signed(op.header.device, op.id, op.signature))}
 
 
 async def checked_here(ops: Sequence[Op]) -> set[int]:
@@ -65,7 +66,7 @@ class Verifier:
 
     async def false_signatures(self, ops: Sequence[Op]) -> set[int]:
         """Return the places of those operations that their device did not sign."""
-        if len(ops) <= ALONE or self._is_broken or self._portions is None:
+        if len(ops) <= ALONE or self._is_broken or self._portions is None or any(map(is_proven, ops)):
             return await checked_here(ops)
         records = (part for op in ops for part in (op.header.device, op.id, op.signature))
         portion = _Portion(len(ops), len(ops).to_bytes(COUNT_BYTES, "big") + b"".join(records))

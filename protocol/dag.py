@@ -22,6 +22,7 @@ __all__ = ["Entries", "Entry", "Key", "Plane"]
 RECENT: Final = 4096
 """Entries of a shelved plane that stay in memory."""
 _BULK: Final = 2000
+_MANY: Final = 32
 
 
 class Entry(NamedTuple):
@@ -125,6 +126,15 @@ class Plane:
                 entries.update(shelved)
                 found.update(shelved)
             absent.update(name for name in lacking if name not in found)
+        return found
+
+    def known(self, keys: Collection[Key]) -> set[OpId]:
+        """Return those of the operations with these keys that are here; the shelf is not asked where many are new."""
+        if self._shelf is None or len(keys) < _MANY:
+            return self.fetch([name for _, name in keys])
+        index, entries, quarantine = self.index, self._entries, self.quarantine
+        found = {key[1] for key in keys if key[1] in entries or key[1] in quarantine or key in index}
+        self._absent.update(name for _, name in keys if name not in found)
         return found
 
     def is_new(self, name: OpId) -> None:

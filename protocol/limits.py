@@ -28,7 +28,7 @@ GOSSIP_FRAME_BYTES = 60 << 10
 GOSSIP_OP_BYTES = 16 << 10
 """A larger operation is announced by its id and pulled."""
 SYNC_FRAME_BYTES = 256 << 10
-SYNC_OPS_FRAME_BYTES = 96 << 10
+SYNC_OPS_FRAME_BYTES = 192 << 10
 SYNC_CREDIT_BYTES = 1 << 20
 SYNC_HEADS = 32
 SYNC_PREVIEW = 200

@@ -4,6 +4,7 @@ The node's is its database (node/store/records.py); `MemoryShelf` serves where n
 """
 
 from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
 from typing import NamedTuple, Protocol
 
 from crypto.ids import IdentityKey, OpId
@@ -11,6 +12,7 @@ from protocol.bodies.content import ContentKind
 from protocol.dag import Entry, Key
 from protocol.ops import CONTENT, Op
 from protocol.outcome import Outcome, Row
+from protocol.vouching import Successor
 
 
 class Shelved(NamedTuple):
@@ -45,6 +47,12 @@ class Shelf(Protocol):
 
     def folded(self) -> Iterable[tuple[Op, IdentityKey]]:
         """Return the valid content operations that are no messages and can be read, with their authors."""
+
+    def successors(self, name: OpId) -> Iterable[Successor]:
+        """Return what directly follows a content operation in its device's chain, quarantined or not."""
+
+    def keep_proof(self, name: OpId, proof: bytes) -> None:
+        """Store a proof in the place of a signature that is false (protocol/vouching.py)."""
 
 
 class MemoryShelf:
@@ -98,6 +106,17 @@ class MemoryShelf:
         """Return the valid content operations that are no messages and can be read, with their authors."""
         rows = [row for row in self._content() if row.level > 0 and row.kind > ContentKind.MESSAGE]
         return [(row.op, row.author) for row in rows]
+
+    def successors(self, name: OpId) -> Iterable[Successor]:
+        """Return what directly follows a content operation in its device's chain, quarantined or not."""
+        device = self.rows[name].entry.device
+        rows = [row for row in self._content() if row.entry.prev == name and row.entry.device == device]
+        return [(row.op.id, row.op.header_bytes, row.op.signature) for row in rows]
+
+    def keep_proof(self, name: OpId, proof: bytes) -> None:
+        """Store a proof in the place of a signature that is false (protocol/vouching.py)."""
+        op = self.rows[name].op
+        self.rows[name] = self.rows[name]._replace(op=replace(op, signature=proof))
 
     def _content(self) -> list[Row]:
         return [row for row in self.rows.values() if row.op.header.plane == CONTENT]

@@ -5,7 +5,7 @@ operation written here goes the same way, so nothing is acknowledged or gossiped
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from logging import getLogger
 from secrets import token_bytes
 from typing import Final
@@ -33,9 +33,11 @@ from protocol.ops import CONTENT, Op
 from protocol.outcome import Outcome
 from protocol.registers import HELD, PROFILE, READ, Register, Registers, verify_register, write_register
 from protocol.replica import Replica
+from protocol.vouching import Checked, Runs, links
 
 log = getLogger("node.conversations")
 
+_NOBODY: Final[Mapping[OpId, OpId]] = {}
 RENAMED: Final = 20
 """Messages told again when a name in them changes: the page that a client shows at first."""
 
@@ -63,7 +65,7 @@ class Conversation:
         self.profile = profile
         self.clock = clock
         self._events = events
-        self._rejected: set[bytes] = set()
+        self._refused: set[OpId] = set()
         self.on_written: Callable[[Sequence[Op]], None] = lambda _ops: None
         """Called with operations that were written here, once they are on disk."""
         self.followers: dict[Follower, str] = {}
@@ -114,53 +116,63 @@ class Conversation:
     def receive(self, ops: Iterable[Op]) -> Outcome:
         """Check, place and store operations from anywhere; return what came of them.
 
-        An operation whose signature is false is dropped and remembered by its whole bytes, so that neither it nor a
-        true one with the same id is ever mistaken for the other.
+        An operation whose signature is false is dropped and not remembered: it may come again with a true one.
         """
         offered = self.unknown(list(ops))
-        return self.take_in(offered, false_signatures(offered))
+        return self.take_in(offered, Checked(false_signatures(offered)))
 
     async def receive_many(self, ops: Sequence[Op]) -> None:
         """Do what `receive` does with a frame of a sync, its signatures checked beside the event loop."""
         offered = self.unknown(ops)
-        self.take_in(offered, await self.verify(offered))
+        self.take_in(offered, await self.check(offered))
 
-    def preview(self, ops: Sequence[Op]) -> None:
+    async def check(self, ops: Sequence[Op]) -> Checked:
+        """Return what is known of the signatures of a frame's operations that are not here yet.
+
+        Those that a later one of the frame vouches for are not looked at (protocol/vouching.py).
+        """
+        runs = Runs(links(ops), forked=self.replica.content.forked)
+        false = await self._false(ops, runs.asked)
+        beneath = runs.beneath(false)
+        return runs.settled(false | await self._false(ops, beneath), beneath) if beneath else runs.settled(false, ())
+
+    async def _false(self, ops: Sequence[Op], places: Sequence[int]) -> set[int]:
+        return {places[at] for at in await self._verify([ops[place] for place in places])}
+
+    async def preview(self, ops: Sequence[Op]) -> None:
         """Tell the newest messages of a long log whose rest is still to come; nothing of them is stored or counted."""
         if not self._events.is_heard:
             return
-        false = false_signatures(ops)
+        false = (await self.check(ops)).false
         look = self.view.timeline.preview
         messages = [message for at, op in enumerate(ops) if at not in false and (message := look(op)) is not None]
         if messages:
             self._events.tell(self.name, "preview", {"messages": messages})
 
-    async def verify(self, ops: Sequence[Op]) -> set[int]:
-        """Return the places of those operations that their device did not sign."""
-        return await self._verify(ops)
-
     def unknown(self, ops: Sequence[Op]) -> list[Op]:
         """Return those operations that are not here, were not refused before, and are for this person."""
         if self.status in OUTSIDE:
             ops = [op for op in ops if self.takes(op)]
-        content = self.replica.content.fetch({op.id for op in ops if op.header.plane == CONTENT})
-        return [
-            op
-            for op in ops
-            if op.id not in content and op.id not in self.replica.control and op.id + op.signature not in self._rejected
-        ]
+        content = self.replica.content.known([op.key for op in ops if op.header.plane == CONTENT])
+        refused = self._refused
+        return [op for op in ops if op.id not in content and op.id not in self.replica.control and op.id not in refused]
 
     def takes(self, op: Op) -> bool:
         """Return whether an operation has a place here: who is outside learns who belongs, not what is said."""
         return op.header.plane != CONTENT or self.status not in OUTSIDE
 
-    def take_in(self, ops: Sequence[Op], false: set[int]) -> Outcome:
-        """Place and store operations; those at the places `false` are refused and remembered as such."""
-        for at in false:
-            error = RemoteError("bad_signature", "an operation's signature is false")
-            self._reject(ops[at].id + ops[at].signature, error)
-        sound = [op for at, op in enumerate(ops) if at not in false] if false else ops
-        return self._take(sound) if sound else Outcome()
+    def take_in(self, ops: Sequence[Op], checked: Checked) -> Outcome:
+        """Place and store operations; those whose signatures are false are dropped.
+
+        Raises:
+            RemoteError: `bad_signature`: some came as vouched for and are not; nothing of `ops` is stored.
+        """
+        for at in checked.false:
+            self._tell_refused(RemoteError("bad_signature", f"the signature of {ops[at].id.hex()[:16]} is false"))
+        sound = [op for at, op in enumerate(ops) if at not in checked.false] if checked.false else ops
+        if not sound:
+            return Outcome()
+        return self._take(sound, vouched={ops[at].id: after for at, after in checked.vouched.items()})
 
     def _take(
         self,
@@ -168,12 +180,18 @@ class Conversation:
         *,
         then: Callable[[Sequence[Op]], None] | None = None,
         written: ContentBody | None = None,
+        vouched: Mapping[OpId, OpId] = _NOBODY,
     ) -> Outcome:
-        """Place and commit operations whose signatures hold; once they are on disk call `then`, and tell of them."""
+        """Place and commit authentic operations; once they are on disk call `then`, and tell of them.
+
+        Some may be `vouched` for by others of them, which follow them directly: that counts where both found their
+        place, else the signature is looked at here.
+        """
         outcome = self.replica.receive(ops, now_ms=self.clock.now_ms(), written=written)
-        signatures = {op.id: op.signature for op in ops}
         for name, error in outcome.rejected:
-            self._reject(name + signatures.get(name, b""), error)
+            self._refuse(name, error)
+        if vouched:
+            self._check_vouched(ops, vouched)
         if outcome.is_empty:
             return outcome
         try:
@@ -187,10 +205,20 @@ class Conversation:
         self._tell(outcome)
         return outcome
 
-    def _reject(self, mark: bytes, error: RemoteError) -> None:
-        if len(self._rejected) >= 10_000:
-            self._rejected.clear()
-        self._rejected.add(mark)
+    def _check_vouched(self, ops: Sequence[Op], vouched: Mapping[OpId, OpId]) -> None:
+        content = self.replica.content
+        doubtful = [op for op in ops if (after := vouched.get(op.id)) and not (op.id in content and after in content)]
+        if false_signatures(doubtful):
+            self._reload()
+            raise RemoteError("bad_signature", "operations came whose device did not sign for them")
+
+    def _refuse(self, name: OpId, error: RemoteError) -> None:
+        if len(self._refused) >= 10_000:
+            self._refused.clear()
+        self._refused.add(name)
+        self._tell_refused(error)
+
+    def _tell_refused(self, error: RemoteError) -> None:
         log.info("operation refused conversation=%s code=%s reason=%s", self.name[:8], error.code, error.reason)
 
     def receive_register(self, register: Register) -> bool:

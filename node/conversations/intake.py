@@ -1,4 +1,4 @@
-"""Takes in the operations of a sync: while one portion is being stored, the next have their signatures checked."""
+"""Takes in the operations of a sync: while one portion is stored, the next have their signatures checked."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -11,6 +11,7 @@ from node.conversations.conversation import Conversation
 from node.network.frames import Frames
 from protocol.ops import Op
 from protocol.sync.frames import Frame, dump
+from protocol.vouching import Checked
 
 AHEAD: Final = 3
 """Portions that are decoded and checked while one is being stored."""
@@ -23,9 +24,8 @@ class _Portion:
     ops: Sequence[Op]
     then: Sequence[Frame]
     """Sent once they are stored."""
-    false: set[int] = field(default_factory=set)
-    """Places of those whose signatures are false."""
-    checked: trio.Event = field(default_factory=trio.Event)
+    checked: Checked = field(default_factory=Checked)
+    is_checked: trio.Event = field(default_factory=trio.Event)
 
 
 class Intake:
@@ -62,14 +62,14 @@ class Intake:
             await self._stored.wait()
 
     async def _check(self, portion: _Portion) -> None:
-        portion.false = await self.conversation.verify(portion.ops)
-        portion.checked.set()
+        portion.checked = await self.conversation.check(portion.ops)
+        portion.is_checked.set()
 
     async def _store(self) -> None:
         async with self._receiver:
             async for portion in self._receiver:
-                await portion.checked.wait()
-                self.conversation.take_in(portion.ops, portion.false)
+                await portion.is_checked.wait()
+                self.conversation.take_in(portion.ops, portion.checked)
                 self._waiting -= 1
                 self._stored.set()
                 if portion.then:

@@ -281,7 +281,7 @@ class Syncer:
         """Take in what a frame brought, then send what it led to."""
         step = puller.handle(frame)
         if step.is_preview:
-            intake.conversation.preview(step.ops)
+            await intake.conversation.preview(step.ops)
             await _send(intake.stream, step.then)
         elif step.has_ops:
             await intake.put(step.ops, then=step.then)

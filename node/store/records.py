@@ -24,6 +24,7 @@ from protocol.registers import Register, parse_register
 from protocol.replica import LOCKED, Replica
 from protocol.shelf import Shelved
 from protocol.sync.compact import Stored
+from protocol.vouching import Successor
 
 CHECKPOINT_EVERY: Final = 512
 """Operations after which heads and tips are written again."""
@@ -350,6 +351,30 @@ class Records:
             found |= cited
             wanted -= cited
         return found
+
+    def successors(self, name: OpId) -> Iterable[Successor]:
+        """Return what directly follows a content operation in its device's chain, quarantined or not.
+
+        Looks through everything of its author: it is asked only where somebody signed falsely on purpose.
+        """
+        (before,) = self.ops([name])
+        rows = self._connection.execute(
+            "SELECT id, header, signature FROM operations WHERE conversation = ?1 AND plane = 1 AND depth > ?2 "
+            "AND author = (SELECT author FROM operations WHERE conversation = ?1 AND id = ?3)",
+            (self._key, before.header.depth, name),
+        )
+        found: list[Successor] = []
+        for after, data, signature in rows:
+            header = stored_header(data)
+            if header.prev == name and header.device == before.header.device:
+                found.append((OpId(after), data, signature))
+        return found
+
+    def keep_proof(self, name: OpId, proof: bytes) -> None:
+        """Store a proof in the place of a signature that is false (protocol/vouching.py)."""
+        self._connection.execute(
+            "UPDATE operations SET signature = ? WHERE conversation = ? AND id = ?", (proof, self._key, name)
+        )
 
     def _by_id(self, columns: str, names: Collection[OpId]) -> Iterator[tuple[Any, ...]]:
         if len(names) == 1:

@@ -10,6 +10,7 @@ of `parse_op`. A frame is msgpack `[1, entry, …]`:
             | [context, ms, sealed, parents, prev, seq]        depth: one more than the deepest parent
             | [context, ms, sealed, parents, prev, seq, depth]
             | [header, sealed]                                 whole; it is not remembered
+            | [header, proof, body]                            the same, its signature false (protocol/vouching.py)
     context = number of an earlier one | [plane, device, epoch, auth…], each name the number of an earlier one or itself
     ms      = the clock, less that of the operation before
     sealed  = signature and body | [signature, body_len, body_hash] where the body was dropped
@@ -19,7 +20,7 @@ Contexts and names are numbered from 0 in the order of their coming. Before a fr
 operations to the last 4096, and forget all contexts and names once there are more than 1024 contexts.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -32,6 +33,7 @@ from crypto.signatures import SIGNATURE_BYTES
 from protocol import limits
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, CONTROL, RULES, Header, Op, body_hash, op_id, parse_header, parse_op
+from protocol.vouching import Link, parse_proven
 
 Stored = tuple[OpId, bytes, bytes, bytes]
 """An operation as it is stored: id, header, signature, and its body or nothing."""
@@ -70,7 +72,9 @@ class _Context:
 class OpsEncoder:
     """The sending end of a stream of operations."""
 
-    def __init__(self) -> None:
+    def __init__(self, assured: Callable[[Sequence[Stored], Sequence[Link]], Sequence[Stored]] | None = None) -> None:
+        """Begin a stream; `assured` makes the operations of a frame ones that whoever gets them can authenticate."""
+        self._assured = assured
         self._packer = msgpack.Packer(use_bin_type=True)
         self._contexts: dict[tuple[Any, ...], tuple[int, _Chain]] = {}
         self._names: dict[bytes, int] = {}
@@ -91,22 +95,23 @@ class OpsEncoder:
             most_bytes: bound of the frame, unless its first operation alone is larger.
         """
         self._cut()
-        entries: list[bytes] = []
-        size = 8
-        pack = self._packer.pack
-        for op in ops[:MOST_OPS]:
-            most = len(op[1]) + len(op[3]) + SIGNATURE_BYTES + _MARGIN_BYTES
-            if entries and size + most > most_bytes:
-                break
-            entry = pack(self._entry(op))
-            entries.append(entry)
-            size += len(entry)
-        head = self._packer.pack_array_header(len(entries) + 1) + pack(VERSION)
-        return head + b"".join(entries), len(entries)
+        headers = [msgpack.unpackb(op[1], use_list=False) for op in ops[: _fitting(ops, most_bytes)]]
+        count = len(headers)
+        if self._assured is not None:
+            links = [_link(op, fields) for op, fields in zip(ops, headers, strict=False)]
+            assured = self._assured(ops[:count], links)
+            while (fitting := _fitting(assured, most_bytes)) < len(assured):  # proofs are long
+                count = fitting
+                assured = self._assured(ops[:count], links[:count])
+            ops = assured
+        pack, usual = self._packer.pack, self._entry
+        entries = [pack(usual(op, fields)) for op, fields in zip(ops, headers, strict=False)]
+        return self._packer.pack_array_header(len(entries) + 1) + pack(VERSION) + b"".join(entries), count
 
-    def _entry(self, op: Stored) -> tuple[Any, ...]:
+    def _entry(self, op: Stored, fields: Any) -> tuple[Any, ...]:
         name, header_bytes, signature, body = op
-        fields = msgpack.unpackb(header_bytes, use_list=False)
+        if len(signature) > SIGNATURE_BYTES:
+            return (header_bytes, signature, body)
         if len(fields) != _HEADER_FIELDS or fields[0] != RULES or len(body) not in (0, fields[10]):
             return (header_bytes, signature + body)
         _, plane, device, seq, prev, parents, auth, depth, ts_ms, epoch, body_bytes, hash_of_body = fields
@@ -175,6 +180,20 @@ class OpsEncoder:
             for name in gone:
                 if self._ordinals.get(name, self._dropped) < self._dropped:
                     del self._ordinals[name]
+
+
+def _fitting(ops: Sequence[Stored], most_bytes: int) -> int:
+    """Return how many of `ops` surely fit into a frame; one at least, where there are any."""
+    size = 8
+    for count, (_, header, signature, body) in enumerate(ops[:MOST_OPS]):
+        size += len(header) + len(signature) + len(body) + _MARGIN_BYTES
+        if count and size > most_bytes:
+            return count
+    return min(len(ops), MOST_OPS)
+
+
+def _link(op: Stored, fields: Any) -> Link:
+    return Link(op[0], fields[1], fields[2], fields[4] or None, len(op[2]) > SIGNATURE_BYTES)
 
 
 class OpsDecoder:
@@ -287,6 +306,8 @@ class OpsDecoder:
             wire = [header_bytes, sealed[:SIGNATURE_BYTES], sealed[SIGNATURE_BYTES:]]
             return parse_op(wire, conversation=self._conversation)
         context, more_ms, sealed, *links = entry
+        if len(entry) == 3 and type(context) is bytes:
+            return parse_proven(list(entry), conversation=self._conversation)
         is_new = type(context) is tuple
         plane, device, epoch, auth, chain = self._context(context)
         if type(more_ms) is not int:

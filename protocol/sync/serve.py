@@ -11,7 +11,7 @@ from typing import Final, TypeVar
 from crypto.ids import OpId
 from protocol import limits
 from protocol.errors import RemoteError
-from protocol.ops import Op
+from protocol.ops import CONTENT, Op
 from protocol.registers import DIGEST_ROWS, Registers
 from protocol.replica import Replica
 from protocol.sync.compact import OpsEncoder, Stored
@@ -31,6 +31,7 @@ from protocol.sync.frames import (
     tag_of,
 )
 from protocol.sync.recon import View, respond, view_of
+from protocol.vouching import Link, Runs, is_signed, prove
 
 Fetch = Callable[[Sequence[OpId]], list[Stored]]
 """Reads stored operations, in the order asked for."""
@@ -67,7 +68,7 @@ class Server:
         self._registers = registers
         self._fetch = fetch
         self._requests: dict[int, _Request] = {}
-        self._encoder = OpsEncoder()
+        self._encoder = OpsEncoder(self._assured)
         self._recons = 0
         self._salts = 0
         self._salted: tuple[int, bytes, View] | None = None
@@ -144,6 +145,27 @@ class Server:
             self._follow_credit -= op_bytes(len(header), len(body))
             waiting.popleft()
         return Ops(FOLLOWED, blob, True, count)
+
+    def _assured(self, ops: Sequence[Stored], links: Sequence[Link]) -> Sequence[Stored]:
+        """Look at the signatures that nothing else in a frame stands for; put a proof in place of one that is false.
+
+        A proof stands for nothing but itself, so what came before it is looked at next.
+        """
+        plane, shelf, own = self._replica.content, self._replica.shelf, self._replica.device.public
+        made, seen = list(ops), set[int]()
+        links = list(links)
+        while asked := [at for at in Runs(links, forked=plane.forked).asked if at not in seen]:
+            seen.update(asked)
+            for at in asked:
+                link, (name, header, signature, body) = links[at], made[at]
+                if link.plane != CONTENT or link.device == own or link.is_proven or is_signed(link, signature):
+                    continue
+                proof = prove(link, shelf.successors)
+                if not proof:
+                    raise RemoteError("unproven", "an operation is held that cannot be shown to be its author's")
+                shelf.keep_proof(name, proof)
+                made[at], links[at] = (name, header, proof, body), link._replace(is_proven=True)
+        return made
 
     def _open(self, rid: int, names: list[OpId], credit: int) -> list[Frame]:
         if rid == FOLLOWED or rid in self._requests or len(self._requests) >= REQUESTS:

@@ -15,6 +15,7 @@ from typing import Any
 import trio
 
 from crypto.ids import OpId
+from node import garbage
 from node.clock import Clock
 from node.conversations.conversation import Conversation
 from node.conversations.events import Events
@@ -52,6 +53,9 @@ class OurPeer:
         self._arrived: list[tuple[float, float]] = []
         self._more = trio.Event()
         self._counting = False
+        self._wanted = 0
+        self._connected_ms = 0.0
+        self._complete = trio.Event()
 
     @property
     def conversation(self) -> Conversation:
@@ -76,20 +80,20 @@ class OurPeer:
 
     async def fetch(self, wanted: dict[str, Any]) -> dict[str, Any]:
         began_ms = now_ms()
-        self._library.on_loaded = self._watch
-        joined = await self._doorway.join(wanted["from"]["link"])
-        connected_ms = now_ms()
-        self._conversation = joined
-        while self._messages() < wanted["count"]:
-            self._more = trio.Event()
-            with trio.move_on_after(0.05):
-                await self._more.wait()
-        ended_ms = now_ms()
-        self._arrived = []
+        self._wanted, self._library.on_loaded = wanted["count"], self._watch
+        joined: list[Conversation] = []
+
+        async def join() -> None:
+            joined.append(await self._doorway.join(wanted["from"]["link"]))
+
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(join)
+            await self._complete.wait()
+            ended_ms = now_ms()
         with trio.move_on_after(10):  # both sides follow each other from here on
-            while not (joined.followers and self._services.syncer.is_following(joined)):
+            while not (joined[0].followers and self._services.syncer.is_following(joined[0])):
                 await trio.sleep(0.02)
-        return {"began_ms": began_ms, "connected_ms": connected_ms, "ended_ms": ended_ms}
+        return {"began_ms": began_ms, "connected_ms": self._connected_ms, "ended_ms": ended_ms}
 
     async def count(self, _wanted: dict[str, Any]) -> dict[str, Any]:
         self._counting = True
@@ -109,6 +113,7 @@ class OurPeer:
         return len(self.conversation.replica.content) - 1
 
     def _watch(self, conversation: Conversation) -> None:
+        self._conversation, self._connected_ms = conversation, now_ms()
         conversation.on_messages = partial(self._came, conversation)
 
     def _came(self, conversation: Conversation, names: Sequence[OpId]) -> None:
@@ -118,6 +123,8 @@ class OurPeer:
                 body = conversation.replica.read(op)
                 assert isinstance(body, Message)
                 self._arrived.append((arrived_ms, arrived_ms - json.loads(body.text)["at"]))
+        elif self._messages() >= self._wanted:
+            self._complete.set()
         self._more.set()
 
 
@@ -134,6 +141,7 @@ async def run(role: str, home: Path) -> None:
         nursery.start_soon(supervise, "verifier", verifier.run)
         await nursery.start(services.run)
         doorway.open()
+        garbage.settle()
         peer = OurPeer(library, services, doorway)
         meeting = peer.begin() if role == "writer" else {}
         commands = {"append": peer.append, "fetch": peer.fetch, "count": peer.count, "arrivals": peer.arrivals}

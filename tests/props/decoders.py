@@ -54,6 +54,7 @@ from protocol.sync.compact import OpsDecoder, OpsEncoder
 from protocol.sync.frames import dump
 from protocol.sync.index import END, START, bound
 from protocol.sync.ranges import ANSWER, FINGERPRINT, LIST, NONE, SKIP, Range, dump_ranges, load_ranges
+from protocol.vouching import links, prove
 from tests.builders import START_MS, Talk, fixed, person
 from tests.props.mutation import encoded
 from tests.wire import answering, asking
@@ -136,6 +137,9 @@ def decoders() -> dict[str, Decoder]:
     compact = OpsEncoder().encode(stored[:4])[0]
     later = OpsEncoder()
     later.encode(stored[:4])
+    false, after = held.ana.say("falsely signed"), held.ana.say("truly")
+    proof = prove(links([false])[0], lambda _name: [(after.id, after.header_bytes, after.signature)])
+    proven = OpsEncoder().encode([(false.id, false.header_bytes, proof, false.body)])[0]
     ranges = (
         Range(bound(0, b"ab"), LIST, fixed("elements", 32)),
         Range(bound(2), SKIP),
@@ -211,7 +215,7 @@ def decoders() -> dict[str, Decoder]:
             (RemoteError,),
             (dump_ranges(ranges), dump_ranges((Range(END, ANSWER, held.epoch),))),
         ),
-        "compact operations": Decoder(take_stream, (RemoteError,), (later.encode(stored[4:])[0],)),
+        "compact operations": Decoder(take_stream, (RemoteError,), (later.encode(stored[4:])[0], proven)),
         "sync frames": Decoder(
             lambda data: dump(frames.load(data)),
             (RemoteError,),

@@ -37,6 +37,7 @@ from protocol.sync.compact import OpsEncoder
 from protocol.sync.index import END, KeyIndex, bound
 from protocol.sync.ranges import FINGERPRINT, LIST, NONE, SKIP, Range, dump_ranges, load_ranges
 from protocol.sync.recon import Reconciler, respond, view_of
+from protocol.vouching import links, prove
 from tests.builders import START_MS, Talk, admit_body, fixed, fixed_wrap, person
 from tests.props.decoders import RULED, SAID
 from tests.vectors import appendix
@@ -281,6 +282,9 @@ def sync_frames() -> Vectors:
     encoder = OpsEncoder()
     stored = [(op.id, op.header_bytes, op.signature, op.body) for op in made.ana.ops.values()]
     parts = [encoder.encode(part)[0] for part in (stored[:2], stored[2:])]
+    false, after = said
+    proof = prove(links([false])[0], lambda _name: [(after.id, after.header_bytes, after.signature)])
+    proven = OpsEncoder().encode([(false.id, false.header_bytes, proof, false.body)])[0]
     every: dict[str, frames.Frame] = {
         "hello": frames.Hello(frames.tag_of(made.id), START_MS, control, content),
         "recon": frames.Recon(1, 1, b"", ranges),
@@ -289,6 +293,7 @@ def sync_frames() -> Vectors:
         "pull": frames.Pull(1, 1, bound(2), END, 200, 1 << 20),
         "ops_first": frames.Ops(1, parts[0], False, len(stored)),
         "ops_second": frames.Ops(1, parts[1], True, len(stored)),
+        "ops_proven": frames.Ops(2, proven, True, 1),
         "ack": frames.Ack(1, 300),
         "follow": frames.Follow(1 << 20),
         "failed": frames.Failed(0, "not_member"),

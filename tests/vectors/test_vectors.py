@@ -31,6 +31,7 @@ from protocol.sync.compact import OpsDecoder
 from protocol.sync.index import KeyIndex
 from protocol.sync.ranges import load_ranges
 from protocol.sync.recon import Reconciler, respond, view_of
+from protocol.vouching import is_proven
 from tests.builders import Member, Talk, person
 from tests.vectors import appendix
 from tests.vectors.make import FILES, HERE
@@ -178,6 +179,11 @@ def test_sync() -> None:
     for op in ops:
         verify_op(op)
     assert [op.id.hex() for op in ops] == held["operations"]
+    frame = read["ops_proven"]
+    assert isinstance(frame, frames.Ops)
+    (proven,) = OpsDecoder(ConversationId(bytes.fromhex(held["conversation"]))).decode(frame.blob)
+    assert is_proven(proven)
+    assert proven.id in {op.id for op in ops}
 
 
 @pytest.mark.parametrize("name", ["reconciliation", "reconciliation_salted"])

@@ -46,7 +46,9 @@ def test_a_sound_profile(home: Path) -> None:
     [
         ("UPDATE operations SET body = x'00' WHERE number = 20", "another length"),
         ("UPDATE operations SET body = zeroblob(length(body)) WHERE number = 20", "not the one its header names"),
-        ("UPDATE operations SET signature = zeroblob(64) WHERE number = 20", "signature is false"),
+        ("UPDATE operations SET signature = zeroblob(64) WHERE plane = 0", "its device did not sign it"),
+        ("UPDATE operations SET signature = zeroblob(64) WHERE number > 20", "nor one that follows it"),
+        ("UPDATE operations SET signature = zeroblob(80) WHERE number = 20", "proof is malformed"),
         ("UPDATE operations SET shown = 0 WHERE number = 20", "the timeline shows"),
         ("UPDATE operations SET vts_ms = vts_ms + 9000000 WHERE number = 20", "another order"),
         ("DELETE FROM epoch_keys", "epoch keys are not stored"),
@@ -60,6 +62,14 @@ def test_whatever_was_changed_is_told(home: Path, change: str, problem: str) -> 
     assert code == 1
     (conversation,) = found["conversations"]  # type: ignore[misc]
     assert any(problem in each for each in conversation["problems"]), conversation["problems"]
+
+
+def test_a_false_signature_that_a_later_one_stands_for_is_no_damage(home: Path) -> None:
+    with closing(sqlite3.connect(home / DATABASE)) as database:
+        database.execute("UPDATE operations SET signature = zeroblob(64) WHERE number IN (20, 21)")
+        database.commit()
+    code, found = examined(home, "--verify")
+    assert (code, found["sound"]) == (0, True)
 
 
 def test_missing_rows_are_met_at_the_door(home: Path) -> None:

@@ -205,7 +205,7 @@ def test_frames_are_filled_to_the_bound() -> None:
         assert len(decoder.decode(frame)) == count
         del ops[:count]
     assert all(size <= 10_000 for size, _ in sizes)
-    assert [count for _, count in sizes[:-1]] == [9] * (len(sizes) - 1)
+    assert {count for _, count in sizes[:-1]} == {7}, "as many as surely fit, whatever the short form saves"
     large, count = OpsEncoder().encode([stored(made(FIRST.header, bytes(60_000)))], most_bytes=1_000)
     assert (len(large) > 60_000, count) == (True, 1)
     assert OpsEncoder().encode([]) == (msgpack.packb([1]), 0)

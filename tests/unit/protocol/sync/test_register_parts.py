@@ -50,7 +50,7 @@ def test_more_registers_than_a_frame_names_arrive_and_the_newest_counts() -> Non
 
 
 def test_large_registers_come_in_as_many_frames_as_they_need() -> None:
-    names = [f"p{number}" for number in range(60)]
+    names = [f"p{number}" for number in range(120)]
     talk = Talk("ana", *names)
     for name in names:
         talk.ana.registers.merge(written(talk, talk.members[name], PROFILE, bytes(3_800)))
