@@ -125,8 +125,8 @@ def _sync() -> str:
     held = load("sync")
     recon = held["reconciliation"]
     about = (
-        "Every frame; the first two OPS frames are of one stream, so that the second refers to the first, and hold the\n"
-        "operations named (`sync.json`); the third begins a stream, its operation has a proof for a signature."
+        "Every frame; the first two OPS frames are of one stream, so that the second refers to the first, and hold\n"
+        "the operations named (`sync.json`); the third begins a stream; its operation has a proof for a signature."
     )
     operations = {f"operation_{number}": name for number, name in enumerate(held["operations"])}
     said = {
