@@ -11,8 +11,7 @@ from crypto.ids import ConversationId, DeviceKey, OpId
 from protocol import limits
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, CONTROL, NO_CONVERSATION, Header, Op, body_hash, op_id, parse_op
-from protocol.sync import compact
-from protocol.sync.compact import MOST_OPS, OpsDecoder, OpsEncoder, Stored
+from protocol.sync.compact import MOST_OPS, OpsDecoder, OpsEncoder, Stored, shape
 from tests.builders import Talk, fixed
 
 HERE = ConversationId(fixed("conversation"))
@@ -229,8 +228,8 @@ def test_no_more_operations_in_a_frame_than_are_allowed() -> None:
 
 
 def test_both_sides_forget_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(compact, "WINDOW", 10)
-    monkeypatch.setattr(compact, "MOST_CONTEXTS", 3)
+    monkeypatch.setattr(shape, "WINDOW", 10)
+    monkeypatch.setattr(shape, "MOST_CONTEXTS", 3)
     ops = chain(30)
     for at in range(12):
         device = DeviceKey(fixed(f"device {at % 5}"))

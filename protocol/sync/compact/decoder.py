@@ -1,28 +1,8 @@
-"""Operations in their short form, for one direction of one stream (docs/protocol.md, "Sync").
+"""Operations out of their short form."""
 
-Most of a header repeats what went before: who writes, under which epoch and control heads, on top of which operations.
-Encoder and decoder live as long as a stream and remember the same things, so that an operation costs its signature, its
-body and about ten bytes. The decoder rebuilds the author's header to the byte; what it hands out has passed every check
-of `parse_op`. A frame is msgpack `[1, entry, …]`:
-
-    entry   = [context, ms, sealed]                            on top of the operation before, next of its device
-            | [context, ms, sealed, parents]                   next of its device
-            | [context, ms, sealed, parents, prev, seq]        depth: one more than the deepest parent
-            | [context, ms, sealed, parents, prev, seq, depth]
-            | [header, sealed]                                 whole; it is not remembered
-            | [header, proof, body]                            the same, its signature false (protocol/vouching.py)
-    context = number of an earlier one | [plane, device, epoch, auth…], each name the number of an earlier one or itself
-    ms      = the clock, less that of the operation before
-    sealed  = signature and body | [signature, body_len, body_hash] where the body was dropped
-    parents = [name, …] and prev = name: how many operations ago it came, or its id; or empty, where there is none
-
-Contexts and names are numbered from 0 in the order of their coming. Before a frame both sides cut what they remember of
-operations to the last 4096, and forget all contexts and names once there are more than 1024 contexts.
-"""
-
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any
 
 import msgpack
 
@@ -33,28 +13,9 @@ from crypto.signatures import SIGNATURE_BYTES
 from protocol import limits
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, CONTROL, RULES, Header, Op, body_hash, op_id, parse_header, parse_op
-from protocol.vouching import Link, parse_proven
-
-Stored = tuple[OpId, bytes, bytes, bytes]
-"""An operation as it is stored: id, header, signature, and its body or nothing."""
-
-VERSION: Final = 1
-MOST_OPS: Final = 2048
-"""In one frame."""
-WINDOW: Final = 4096
-MOST_CONTEXTS: Final = 1024
-
-_HEADER_FIELDS: Final = 12
-_MARGIN_BYTES: Final = 128
-"""More than an entry needs beside header, signature and body."""
-
-
-@dataclass(slots=True)
-class _Chain:
-    """The last operation of a device in a plane that went over this stream."""
-
-    tip: OpId | None = None
-    seq: int = 0
+from protocol.sync.compact import shape
+from protocol.sync.compact.shape import Chain
+from protocol.vouching import parse_proven
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,135 +26,8 @@ class _Context:
     device: DeviceKey
     epoch: bytes
     auth: tuple[OpId, ...]
-    chain: _Chain
+    chain: Chain
     most_body_bytes: int
-
-
-class OpsEncoder:
-    """The sending end of a stream of operations."""
-
-    def __init__(self, assured: Callable[[Sequence[Stored], Sequence[Link]], Sequence[Stored]] | None = None) -> None:
-        """Begin a stream; `assured` makes the operations of a frame ones that whoever gets them can authenticate."""
-        self._assured = assured
-        self._packer = msgpack.Packer(use_bin_type=True)
-        self._contexts: dict[tuple[Any, ...], tuple[int, _Chain]] = {}
-        self._names: dict[bytes, int] = {}
-        self._chains: dict[tuple[int, bytes], _Chain] = {}
-        self._sent: list[OpId] = []
-        """The last operations, oldest first; the next list is in step with it."""
-        self._depths: list[int] = []
-        self._dropped = 0
-        self._ordinals: dict[bytes, int] = {}
-        """When each of them was sent last, counted from the stream's beginning."""
-        self._ts_ms = 0
-
-    def encode(self, ops: Sequence[Stored], *, most_bytes: int = limits.SYNC_OPS_FRAME_BYTES) -> tuple[bytes, int]:
-        """Return a frame of the first of `ops`, and how many: as many as fit into `most_bytes`, but one at least.
-
-        Args:
-            ops: operations that were sound when they were stored, in any order; parents before children cost least.
-            most_bytes: bound of the frame, unless its first operation alone is larger.
-        """
-        self._cut()
-        headers = [msgpack.unpackb(op[1], use_list=False) for op in ops[: _fitting(ops, most_bytes)]]
-        count = len(headers)
-        if self._assured is not None:
-            links = [_link(op, fields) for op, fields in zip(ops, headers, strict=False)]
-            assured = self._assured(ops[:count], links)
-            while (fitting := _fitting(assured, most_bytes)) < len(assured):  # proofs are long
-                count = fitting
-                assured = self._assured(ops[:count], links[:count])
-            ops = assured
-        pack, usual = self._packer.pack, self._entry
-        entries = [pack(usual(op, fields)) for op, fields in zip(ops, headers, strict=False)]
-        return self._packer.pack_array_header(len(entries) + 1) + pack(VERSION) + b"".join(entries), count
-
-    def _entry(self, op: Stored, fields: Any) -> tuple[Any, ...]:
-        name, header_bytes, signature, body = op
-        if len(signature) > SIGNATURE_BYTES:
-            return (header_bytes, signature, body)
-        if len(fields) != _HEADER_FIELDS or fields[0] != RULES or len(body) not in (0, fields[10]):
-            return (header_bytes, signature + body)
-        _, plane, device, seq, prev, parents, auth, depth, ts_ms, epoch, body_bytes, hash_of_body = fields
-        sealed = signature + body if body or not body_bytes else (signature, body_bytes, hash_of_body)
-        key = (plane, device, epoch, auth)
-        context: int | list[Any]
-        context, chain = self._contexts.get(key) or self._new_context(key)
-        more_ms, self._ts_ms = ts_ms - self._ts_ms, ts_ms
-        sent, depths = self._sent, self._depths
-        is_next = prev and prev == chain.tip and seq == chain.seq + 1
-        if is_next and sent and parents == (sent[-1],) and depth == depths[-1] + 1:
-            entry: tuple[Any, ...] = (context, more_ms, sealed)
-        else:
-            entry = self._with_links((context, more_ms, sealed), is_next, prev, seq, parents, depth)
-        chain.tip, chain.seq = name, seq
-        self._ordinals[name] = self._dropped + len(sent)
-        sent.append(name)
-        depths.append(depth)
-        return entry
-
-    def _with_links(
-        self, entry: tuple[Any, ...], is_next: bool, prev: bytes, seq: int, parents: Sequence[bytes], depth: int
-    ) -> tuple[Any, ...]:
-        now = self._dropped + len(self._sent)
-        links: list[bytes | int] = []
-        inferred: int | None = 0
-        for parent in parents:
-            ordinal = self._ordinals.get(parent)
-            if ordinal is None:
-                links.append(parent)
-                inferred = None
-                continue
-            links.append(now - ordinal)
-            if inferred is not None:
-                inferred = max(inferred, self._depths[ordinal - self._dropped] + 1)
-        if is_next and depth == inferred:
-            return (*entry, links)
-        ordinal = self._ordinals.get(prev)
-        entry = (*entry, links, prev if ordinal is None else now - ordinal, seq)
-        return entry if depth == inferred else (*entry, depth)
-
-    def _new_context(self, key: tuple[int, bytes, bytes, tuple[bytes, ...]]) -> tuple[list[Any], _Chain]:
-        plane, device, epoch, auth = key
-        chain = self._chains.setdefault((plane, device), _Chain())
-        self._contexts[key] = (len(self._contexts), chain)
-        return [plane, *(self._name(name) for name in (device, epoch, *auth))], chain
-
-    def _name(self, name: bytes) -> bytes | int:
-        if not name:
-            return name
-        number = self._names.get(name)
-        if number is None:
-            self._names[name] = len(self._names)
-            return name
-        return number
-
-    def _cut(self) -> None:
-        """Forget what the decoder forgets at the same place."""
-        if len(self._contexts) > MOST_CONTEXTS:
-            self._contexts, self._names, self._chains = {}, {}, {}
-        excess = len(self._sent) - WINDOW
-        if excess > 0:
-            gone = self._sent[:excess]
-            del self._sent[:excess], self._depths[:excess]
-            self._dropped += excess
-            for name in gone:
-                if self._ordinals.get(name, self._dropped) < self._dropped:
-                    del self._ordinals[name]
-
-
-def _fitting(ops: Sequence[Stored], most_bytes: int) -> int:
-    """Return how many of `ops` surely fit into a frame; one at least, where there are any."""
-    size = 8
-    for count, (_, header, signature, body) in enumerate(ops[:MOST_OPS]):
-        size += len(header) + len(signature) + len(body) + _MARGIN_BYTES
-        if count and size > most_bytes:
-            return count
-    return min(len(ops), MOST_OPS)
-
-
-def _link(op: Stored, fields: Any) -> Link:
-    return Link(op[0], fields[1], fields[2], fields[4] or None, len(op[2]) > SIGNATURE_BYTES)
 
 
 class OpsDecoder:
@@ -206,7 +40,7 @@ class OpsDecoder:
         self._packer = msgpack.Packer(use_bin_type=True)
         self._contexts: list[_Context] = []
         self._names: list[bytes] = []
-        self._chains: dict[tuple[int, bytes], _Chain] = {}
+        self._chains: dict[tuple[int, bytes], Chain] = {}
         self._came: list[OpId] = []
         self._depths: list[int] = []
         self._ts_ms = 0
@@ -219,10 +53,10 @@ class OpsDecoder:
                 rule of its envelope.
         """
         entries = _entries(frame)
-        if len(self._contexts) > MOST_CONTEXTS:
+        if len(self._contexts) > shape.MOST_CONTEXTS:
             self._contexts, self._names, self._chains = [], [], {}
-        if len(self._came) > WINDOW:
-            del self._came[:-WINDOW], self._depths[:-WINDOW]
+        if len(self._came) > shape.WINDOW:
+            del self._came[: -shape.WINDOW], self._depths[: -shape.WINDOW]
         usual, unusual = self._usual, self._unusual
         return [usual(entry) or unusual(entry) for entry in entries]
 
@@ -351,7 +185,7 @@ class OpsDecoder:
             raise RemoteError("bad_op", "an operation was refused: it comes without its body")
         return Op(op_id(self._conversation, header_bytes), header, header_bytes, signature, b"")
 
-    def _context(self, context: Any) -> tuple[int, bytes, bytes, list[bytes], _Chain]:
+    def _context(self, context: Any) -> tuple[int, bytes, bytes, list[bytes], Chain]:
         """Return plane, device, epoch, control heads and chain of a context, known or new."""
         if type(context) is int and 0 <= context < len(self._contexts):
             known = self._contexts[context]
@@ -359,7 +193,7 @@ class OpsDecoder:
         if type(context) is not tuple or not 3 <= len(context) <= 3 + limits.MAX_AUTH or type(context[0]) is not int:
             raise _malformed()
         device, epoch, *auth = [self._name(name) for name in context[1:]]
-        chain = self._chains.get((context[0], device)) or _Chain()
+        chain = self._chains.get((context[0], device)) or Chain()
         return context[0], device, epoch, auth, chain
 
     def _name(self, name: Any) -> bytes:
@@ -371,7 +205,7 @@ class OpsDecoder:
             self._names.append(name)
         return name
 
-    def _links(self, links: list[Any], chain: _Chain) -> tuple[list[bytes], bytes, Any, Any]:
+    def _links(self, links: list[Any], chain: Chain) -> tuple[list[bytes], bytes, Any, Any]:
         """Return parents, prev, seq and depth, of which `links` may leave out all or the last."""
         named = links[0] if links else (1,)
         if type(named) is not tuple or len(named) > limits.MAX_PARENTS:
@@ -408,14 +242,14 @@ def _entries(frame: object) -> Sequence[Any]:
             frame,
             use_list=False,
             max_bin_len=len(frame),
-            max_array_len=MOST_OPS + 1,
+            max_array_len=shape.MOST_OPS + 1,
             max_str_len=0,
             max_map_len=0,
             max_ext_len=0,
         )
     except (ValueError, TypeError, OverflowError, msgpack.UnpackException) as error:
         raise _malformed() from error
-    if type(value) is not tuple or not value or type(value[0]) is not int or value[0] != VERSION:
+    if type(value) is not tuple or not value or type(value[0]) is not int or value[0] != shape.VERSION:
         raise _malformed()
     if not all(type(entry) is tuple for entry in value[1:]):
         raise _malformed()
