@@ -15,13 +15,24 @@ from protocol.ops import CONTENT, CONTROL, NO_CONVERSATION, Header, Op, body_has
 from protocol.replica import Replica
 
 
-def write_control(replica: Replica, body: ControlBody, *, now_ms: int) -> Op:
-    """Return a signed control operation on top of everything known; it still has to be received by `replica`."""
+def write_control(replica: Replica, body: ControlBody, *, now_ms: int, after: Op | None = None) -> Op:
+    """Return a signed control operation on top of everything known; it still has to be received by `replica`.
+
+    Args:
+        replica: the conversation.
+        body: what it says.
+        now_ms: the time by this node's clock.
+        after: what was written before it, where `replica` is to receive the two together.
+    """
     data = _sound(lambda: dump_control(body))
     _check_length(data, limits.CONTROL_BODY_BYTES)
     plane, device = replica.control, replica.device
-    tip = plane.tips.get(device.public)
-    parents = _parents(plane, tip)
+    if after is None:
+        tip = plane.tips.get(device.public)
+        parents = _parents(plane, tip)
+        depth = 1 + max((plane.entry(parent).depth for parent in parents), default=-1)
+    else:
+        tip, parents, depth = (after.header.seq, after.id), (after.id,), after.header.depth + 1
     header = Header(
         plane=CONTROL,
         device=device.public,
@@ -29,7 +40,7 @@ def write_control(replica: Replica, body: ControlBody, *, now_ms: int) -> Op:
         prev=tip[1] if tip else None,
         parents=parents,
         auth=(),
-        depth=1 + max((plane.entry(parent).depth for parent in parents), default=-1),
+        depth=depth,
         ts_ms=now_ms,
         epoch=None,
         body_bytes=len(data),

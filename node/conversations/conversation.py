@@ -266,21 +266,34 @@ class Conversation:
         nonce = token_bytes(NONCE_BYTES)
         op = write_content(self.replica, body, now_ms=self.clock.now_ms(), nonce=nonce)
         self.replica.content.is_new(op.id)
-        return self._written(op, body)
+        self._written([op], body)
+        return op
 
     def rule(self, body: ControlBody) -> Op:
         """Write a control operation; it is on disk when this returns (UsageError where its rules forbid it)."""
-        return self._written(write_control(self.replica, body, now_ms=self.clock.now_ms()))
+        return self.rule_all([body])[0]
 
-    def _written(self, op: Op, body: ContentBody | None = None) -> Op:
+    def rule_all(self, bodies: Iterable[ControlBody]) -> list[Op]:
+        """Write control operations, each on top of the one before, and store them together: all of them, or none.
+
+        Raises:
+            UsageError: they cannot be stored, or the rules forbid one of them: neither it nor what follows is written.
+        """
+        ops: list[Op] = []
+        for body in bodies:
+            ops.append(write_control(self.replica, body, now_ms=self.clock.now_ms(), after=ops[-1] if ops else None))
+        self._written(ops)
+        return ops
+
+    def _written(self, ops: Sequence[Op], body: ContentBody | None = None) -> None:
         try:
-            outcome = self._take([op], then=self._pass_on, written=body)
+            outcome = self._take(ops, then=self._pass_on, written=body)
         except sqlite3.Error as error:
             log.warning("not stored conversation=%s error=%s", self.name[:8], error)
             raise not_stored() from error
         if outcome.rejected:
+            self.replica.pending.refuse(outcome.rejected[0][0])  # what was to follow it
             raise UsageError("not_allowed", outcome.rejected[0][1].reason)
-        return op
 
     def _pass_on(self, ops: Sequence[Op]) -> None:
         """Send what was written here to the followers, and to everybody else."""

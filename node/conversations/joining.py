@@ -36,6 +36,7 @@ from protocol.join import (
     dump,
     load,
 )
+from protocol.replica import Replica
 
 log = getLogger("node.join")
 
@@ -225,27 +226,31 @@ class Doorway:
         transcript: tuple[bytes, bytes, bytes],
         proof: Proof,
     ) -> OpId:
-        """Write the admit and give the newcomer the keys; return the admit."""
+        """Write the admit, and with it the keys for the newcomer; return the admit."""
         invite = self._check_invite(conversation, ask.invite)  # somebody else may have used it up meanwhile
         own = own_member(conversation.replica, level=Level.MEMBER, to="let people in")
-        admit = conversation.rule(
-            Admit(
-                proof=own.proof,
-                subject=certificate.identity,
-                certificate=certificate.encoded,
-                invite=invite,
-                transcript=transcript,
-                invite_signature=proof.invite_signature,
-                device_signature=proof.device_signature,
-            )
+        admit = Admit(
+            proof=own.proof,
+            subject=certificate.identity,
+            certificate=certificate.encoded,
+            invite=invite,
+            transcript=transcript,
+            invite_signature=proof.invite_signature,
+            device_signature=proof.device_signature,
         )
-        keyring = conversation.replica.keyring
-        for rule in conversation.replica.authority.epochs():
-            if rule.id in keyring:
-                wraps = ((certificate.device, wrap(keyring.keys[rule.id].key, certificate.box)),)
-                conversation.rule(EpochWrap(proof=own.proof, epoch=rule.id, wraps=wraps))
+        admitted = conversation.rule_all([admit, *_keys_for(conversation.replica, certificate, proof=own.proof)])[0]
         log.info("admitted conversation=%s identity=%s", conversation.name[:8], certificate.identity.hex()[:8])
-        return admit.id
+        return admitted.id
+
+
+def _keys_for(replica: Replica, certificate: Certificate, *, proof: OpId) -> list[EpochWrap]:
+    """Return what gives a device every key that is held here."""
+    keys = replica.keyring.keys
+    return [
+        EpochWrap(proof, rule.id, ((certificate.device, wrap(keys[rule.id].key, certificate.box)),))
+        for rule in replica.authority.epochs()
+        if rule.id in keys
+    ]
 
 
 async def _first_of(*events: trio.Event) -> None:

@@ -31,6 +31,20 @@ def test_everything_written_is_sound() -> None:
     assert first.header.ts_ms < second.header.ts_ms
 
 
+def test_what_is_written_together_goes_one_on_top_of_the_other() -> None:
+    talk = Talk("ana", "ben", levels=[Level.OWNER, Level.OWNER])
+    heads = {member.grant(EVE).id for member in talk.members.values()}
+    talk.meet()
+    first = write_control(talk.ana.replica, Grant(talk.genesis.id, EVE.id, 1), now_ms=1)
+    second = write_control(talk.ana.replica, EpochWrap(talk.genesis.id, talk.epoch, ()), now_ms=1, after=first)
+    assert set(first.header.parents) == heads
+    assert second.header.parents == (second.header.prev,) == (first.id,)
+    assert (second.header.seq, second.header.depth) == (first.header.seq + 1, first.header.depth + 1)
+    for member in talk.members.values():
+        assert set(member.receive([second, first]).rows) == {first.id, second.id}
+        assert set(member.replica.control.heads) == {second.id}
+
+
 def test_a_merge_cites_all_heads() -> None:
     talk = Talk("ana", "ben", "cat")
     apart = [member.say("apart") for member in talk.members.values()]

@@ -11,6 +11,7 @@ from crypto.signatures import SIGNATURE_BYTES
 from node.conversations.conversation import Conversation
 from node.conversations.library import CREATING
 from protocol.bodies.content import Message
+from protocol.bodies.control import EpochWrap, Revoke
 from protocol.errors import UsageError
 from protocol.ops import Op
 from tests.unit.node.conversations.people import (
@@ -62,6 +63,22 @@ def test_a_message_that_cannot_be_stored_is_refused_and_leaves_memory_and_disk_e
             "kept",
             "room again",
         ]
+
+
+def test_of_what_is_written_together_nothing_stays_where_the_rules_forbid_it(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna:
+        conversation = anna.library.create(title="Garden", description="")
+        replica, before = conversation.replica, anna.state(conversation)
+        proof, epoch = (
+            replica.authority.members()[anna.profile.secrets.identity.public].proof,
+            next(iter(replica.keyring.keys)),
+        )
+        oneself = Revoke(proof, ((anna.profile.secrets.identity.public, 0),), ())
+        with pytest.raises(UsageError) as told:
+            conversation.rule_all([oneself, EpochWrap(proof, epoch, ())])
+        assert told.value.code == "not_allowed"
+        assert anna.state(conversation) == before == stored_state(anna, conversation)
+        assert len(conversation.replica.pending) == 0, "it would be looked for at others, who cannot have it"
 
 
 @pytest.mark.trio

@@ -7,8 +7,17 @@ import trio
 
 from node.conversations.joining import Doorway
 from protocol.bodies.content import Message
+from protocol.bodies.control import ControlKind
 from protocol.errors import UsageError
-from tests.unit.node.conversations.people import SetClock, Switchboard, invite, person, tell_everything
+from protocol.ops import CONTROL
+from tests.unit.node.conversations.people import (
+    SetClock,
+    Switchboard,
+    invite,
+    person,
+    stored_state,
+    tell_everything,
+)
 
 
 @pytest.mark.trio
@@ -60,6 +69,28 @@ async def test_a_link_that_is_used_up_expired_unknown_or_ones_own_lets_nobody_in
             assert told.value.code == "bad_invite"
             assert anna.state(held) == before
             assert list(carla.library.conversations) == [other.id]
+
+
+@pytest.mark.trio
+async def test_who_cannot_be_given_the_keys_is_not_let_in_either(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna, person(tmp_path / "ben") as ben:
+        async with trio.open_nursery() as nursery:
+            board = Switchboard(nursery, anna, ben)
+            held = anna.library.create(title="Garden", description="")
+            link = invite(anna, held)
+            before = anna.state(held)
+            anna.database.execute(
+                "CREATE TEMP TRIGGER full BEFORE INSERT ON operations "
+                f"WHEN NEW.plane = {CONTROL} AND NEW.kind = {int(ControlKind.EPOCH_WRAP)} "
+                "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+            )
+            with pytest.raises(UsageError, match="nothing was changed"):
+                await board.join(ben, link)
+            assert anna.state(held) == before == stored_state(anna, held)
+            anna.database.execute("DROP TRIGGER full")
+            joined = await board.join(ben, link)
+            assert joined.view.title == "Garden"
+            assert ben.state(joined) == anna.state(held) == stored_state(anna, held)
 
 
 @pytest.mark.trio
