@@ -14,6 +14,7 @@ from node.conversations import messages
 from node.conversations.acknowledging import PAUSE_S, SETTLE_S, Acknowledging
 from node.conversations.conversation import Conversation
 from protocol.bodies.content import Message
+from protocol.errors import UsageError
 from protocol.receipts import load_heads
 from protocol.registers import HELD, READ, Register
 from tests.unit.node.conversations.people import Person, SetClock, tell_everything
@@ -55,6 +56,26 @@ async def test_stored_then_delivered_then_read(tmp_path: Path) -> None:
         mine = both.joined.view.message(name)
         assert mine is not None
         assert (mine["state"], mine["delivered"], mine["read"]) == ("stored", None, None), "others' have no state"
+
+
+@pytest.mark.trio
+async def test_what_cannot_be_stored_as_read_is_not_told_as_read(tmp_path: Path) -> None:
+    async with two(tmp_path) as both:
+        name = messages.say(both.held, "hello").id
+        both.meet()
+        both.ben.database.execute(
+            "CREATE TEMP TRIGGER full BEFORE UPDATE ON conversations BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+        with pytest.raises(UsageError, match="nothing was changed"):
+            both.joined.mark_read(name)
+        owed(both)
+        assert state(both.held, name) == ("delivered", 1, 0, 1)
+        assert both.joined.view.summary()["unread"] == 1
+        both.ben.database.execute("DROP TRIGGER full")
+        both.joined.mark_read(name)
+        owed(both)
+        assert state(both.held, name) == ("read", 1, 1, 1)
+        assert both.joined.view.summary()["unread"] == 0
 
 
 @pytest.mark.trio
