@@ -95,6 +95,8 @@ class Machine:
         self.runs = 0
         self.is_hidden = False
         """Whether it can dial and cannot be dialled."""
+        self.loaded = ""
+        """The state that the last run found on its disk, before anybody told it more."""
         self.told = 0
         """Events that clients of its channel got."""
         self._founding = founding
@@ -151,6 +153,7 @@ class Machine:
                 events.subscribe(self._tell)
             library = Library(database, profile=self._profile(), clock=self.clock, events=events)
             library.load()
+            self.loaded = state_of(library.conversations.get(world.conversation))
             if self._founding and world.conversation not in library.conversations:
                 self._found(library)
             with trio.CancelScope() as self._scope:
@@ -226,9 +229,8 @@ class Machine:
         self.world.wire.trace.note(f"joined {self.name}")
 
     def state(self) -> str:
-        """Return the state hash that the channel tells ("" where there is none)."""
-        conversation = self.conversation
-        return str(conversation.view.details()["state_hash"]) if conversation is not None else ""
+        """Return the state hash of this node's copy ("" where there is none)."""
+        return state_of(self.conversation)
 
     def lacks(self, names: Sequence[OpId]) -> list[OpId]:
         """Return which of these operations are not in the store."""
@@ -236,6 +238,11 @@ class Machine:
         if conversation is None:
             return list(names)
         return [name for name in names if not conversation.records.fetch([name])]
+
+
+def state_of(conversation: Conversation | None) -> str:
+    """Return the state hash that the channel tells ("" where there is no conversation)."""
+    return str(conversation.view.details()["state_hash"]) if conversation is not None else ""
 
 
 _SEEDS = (("identity", ""), ("device", " desk"), ("box", " desk"), ("node", ""), ("storage", ""))

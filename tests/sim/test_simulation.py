@@ -12,10 +12,12 @@ from trio.testing import MockClock
 from node.network.errors import NetworkError, NotConnected, StreamClosed, Timeout
 from node.network.frames import Frames
 from node.network.links import LinkDown, LinkUp
+from protocol.bodies.content import Message
 from protocol.errors import UsageError
 from tests.sim import run as running
 from tests.sim.__main__ import main
 from tests.sim.campaign import campaign, report
+from tests.sim.machine import Machine
 from tests.sim.network import SimNetwork, Wire
 from tests.sim.run import Plan, run
 from tests.sim.trace import Trace
@@ -67,6 +69,41 @@ def test_an_operation_that_is_acknowledged_and_never_stored_is_found(monkeypatch
 
     monkeypatch.setattr(Records, "commit", forgetful)
     assert run(QUIET).failure
+
+
+def test_what_comes_while_a_node_starts_again_is_not_taken_for_what_it_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A villain's message that came again 20 s after its first copies were lost was (seed 10348 of the soak)."""
+    machines: list[Machine] = []
+    check, crash = running._Run._check_disks, Machine.crash
+
+    def crash_and_go_on(machine: Machine) -> None:
+        crash(machine)
+        other = next(each for each in machines if each is not machine and each.conversation is not None)
+        assert other.conversation is not None
+        other.conversation.write(Message("meanwhile"))
+
+    async def check_disks(self: Any) -> None:
+        machines.extend(self._machines)
+        monkeypatch.setattr(Machine, "crash", crash_and_go_on)
+        await check(self)
+        assert len({machine.state() for machine in machines}) == 1
+
+    monkeypatch.setattr(running._Run, "_check_disks", check_disks)
+    assert run(QUIET).failure == ""
+    assert machines
+
+
+def test_a_load_that_comes_to_something_else_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
+    from node.store.records import Records
+
+    check = running._Run._check_disks
+
+    async def check_disks(self: Any) -> None:
+        monkeypatch.setattr(Records, "folded", lambda _self: iter(()))
+        await check(self)
+
+    monkeypatch.setattr(running._Run, "_check_disks", check_disks)
+    assert "loads another state" in run(QUIET).failure
 
 
 def test_nodes_that_never_sync_are_found(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,6 +1,5 @@
 """What people do and what goes wrong while a run goes on: one thing after another, each drawn by its weight."""
 
-import sqlite3
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from random import Random
@@ -107,9 +106,7 @@ class Trouble:
         except Crashed:
             return False
         except UsageError as error:
-            self._trace.note(f"refused {writer.name} {error.code}")
-            if error.code != "internal" or not self._failed_disks:
-                raise Fault(f"{writer.name} could not write: {error.code} {error.reason}") from error
+            self._refused(writer, error)
             return False
         self._trace.note(f"wrote {writer.name} {type(body).__name__} {op.id.hex()[:8]}")
         self.acknowledged.append(op.id)
@@ -153,9 +150,19 @@ class Trouble:
         if reader is not None and (conversation := reader.conversation) is not None:
             page, _ = conversation.view.page(before=None, limit=50)
             conversation.view.details()
-            with suppress(Crashed, sqlite3.Error):  # a full disk comes through as it is
+            try:
                 for message in page[-1:]:
                     conversation.mark_read(OpId(bytes.fromhex(message["id"])))
+            except Crashed:
+                return
+            except UsageError as error:
+                self._refused(reader, error)
+
+    def _refused(self, machine: Machine, error: UsageError) -> None:
+        """Note that something could not be stored; raise Fault where no disk was ever full."""
+        self._trace.note(f"refused {machine.name} {error.code}")
+        if error.code != "internal" or not self._failed_disks:
+            raise Fault(f"{machine.name} could not write: {error.code} {error.reason}") from error
 
     def _set_role(self) -> None:
         """The owner makes somebody an admin, or a member again."""
