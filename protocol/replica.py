@@ -50,6 +50,8 @@ LOCKED: Final = 0
 """Kind of a content operation whose key is not held yet."""
 NO_EFFECT: Final = -1
 """Kind of one that was opened and found false or unknown: kept for its descendants, never folded."""
+NO_ROOM: Final = "no_room"
+"""Code of the one refusal that is not for ever: the operation is taken as soon as something waits for it."""
 _NOTICES: Final = (Admit, AiSet, Grant, Revoke, Leave)
 """Control operations that stand in the timeline."""
 
@@ -283,7 +285,7 @@ class Replica:
         level = self._level(op, author)
         is_valid = level >= Level.MEMBER
         if not is_valid and len(self.content.quarantine) >= limits.QUARANTINED and not self.pending.is_awaited(op.id):
-            raise RemoteError("not_allowed", "its author is no member any more, and too much of that kind is kept")
+            raise RemoteError(NO_ROOM, "its author is no member any more, and too much of that kind is kept")
         released = self.content.add(entry, is_valid=is_valid)
         if is_valid:
             self._settle(entry, released)

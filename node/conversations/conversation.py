@@ -32,7 +32,7 @@ from protocol.errors import RemoteError, UsageError
 from protocol.ops import CONTENT, Op
 from protocol.outcome import Outcome
 from protocol.registers import HELD, PROFILE, READ, Register, Registers, verify_register, write_register
-from protocol.replica import Replica
+from protocol.replica import NO_ROOM, Replica
 from protocol.vouching import Checked, Runs, links
 
 log = getLogger("node.conversations")
@@ -189,7 +189,8 @@ class Conversation:
         """
         outcome = self.replica.receive(ops, now_ms=self.clock.now_ms(), written=written)
         for name, error in outcome.rejected:
-            self._refuse(name, error)
+            if error.code != NO_ROOM:  # it comes again, and may be needed then
+                self._refuse(name, error)
         if vouched:
             self._check_vouched(ops, vouched)
         if outcome.is_empty:

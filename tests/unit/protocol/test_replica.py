@@ -11,7 +11,7 @@ from protocol.bodies.content import Message, PhaseAdvance
 from protocol.bodies.control import Grant, Level
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, Op, parse_op, sign_op, verify_op
-from protocol.replica import LOCKED, NO_EFFECT
+from protocol.replica import LOCKED, NO_EFFECT, NO_ROOM
 from tests.builders import Member, Talk, content_op, control_op, person, resigned, sealed_op
 
 ANA, EVE = person("ana"), person("eve")
@@ -398,7 +398,7 @@ def test_quarantine_has_a_bound_and_what_is_needed_finds_room(led: Talk, monkeyp
     led.cat.receive([removal])
     outcome = led.cat.receive(flood)
     assert len(led.cat.replica.content.quarantine) == 4
-    assert {error.code for _, error in outcome.rejected} == {"not_allowed"}
+    assert {error.code for _, error in outcome.rejected} == {NO_ROOM}
     assert len(led.cat.replica.pending) <= len(flood), "what hangs on a refused one may wait, for a day"
     led.cat.receive([content_op(led.cat, Message("and on we go"))])
     assert led.cat.texts() == ["and on we go"]

@@ -10,10 +10,13 @@ import trio
 from crypto.signatures import SIGNATURE_BYTES
 from node.conversations.conversation import Conversation
 from node.conversations.library import CREATING
+from node.conversations.people import People
+from protocol import limits
 from protocol.bodies.content import Message
 from protocol.bodies.control import EpochWrap, Revoke
 from protocol.errors import UsageError
 from protocol.ops import Op
+from protocol.replica import NO_ROOM
 from tests.unit.node.conversations.people import (
     Person,
     Switchboard,
@@ -204,3 +207,26 @@ def test_a_conversation_is_found_by_any_unique_beginning_of_its_id(tmp_path: Pat
         with pytest.raises(UsageError) as told:
             anna.library.find(crowded)
         assert told.value.code == "ambiguous"
+
+
+@pytest.mark.trio
+async def test_what_once_had_no_room_finds_it_when_it_is_needed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "QUARANTINED", 0)
+    with person(tmp_path / "anna") as anna, person(tmp_path / "ben") as ben, person(tmp_path / "carla") as carla:
+        async with trio.open_nursery() as nursery:
+            board = Switchboard(nursery, anna, ben, carla)
+            held = anna.library.create(title="Garden", description="")
+            bens, carlas = [await board.join(each, invite(anna, held)) for each in (ben, carla)]
+            tell_everything(anna, ben, held)
+            People(held).remove(ben.profile.secrets.identity.public.hex(), with_invited=False)
+            said = bens.write(Message("they do not know yet that I was removed"))
+            assert [error.code for _, error in held.receive([said]).rejected] == [NO_ROOM]
+            tell_everything(ben, carla, held)
+            carlas.write(Message("nor do I"))
+            for _ in range(3):
+                tell_everything(carla, anna, held)
+            tell_everything(anna, carla, held)
+            assert anna.state(held) == carla.state(carlas) == stored_state(anna, held)
+            assert said.id in held.replica.content
