@@ -1,12 +1,10 @@
-"""Keeps conversations complete: runs syncs with connected peers and answers theirs (PROTOCOL section 4).
+"""Keeps conversations complete: runs syncs with connected peers (docs/protocol.md, "Sync").
 
 A conversation is synced with a peer when the peer connects, when gossip shows that something is missing, when a peer's
 own sync shows operations unknown here, and every 60 to 120 s with one peer, so that nothing stays lost.
 """
 
 import sqlite3
-from collections import Counter
-from collections.abc import Callable
 from logging import getLogger
 from random import Random
 from secrets import token_bytes
@@ -16,11 +14,11 @@ import trio
 
 from crypto.ids import ConversationId
 from node.clock import Clock
+from node.conversations.answering import FRAME_S, Answering, close, send_frames
 from node.conversations.conversation import Conversation
-from node.conversations.follower import Follower
 from node.conversations.intake import Intake
 from node.conversations.library import Library
-from node.conversations.membership import ACTIVE, JOINING, OUTSIDE, is_former_peer
+from node.conversations.membership import ACTIVE, JOINING, OUTSIDE
 from node.network.errors import NetworkError, UnknownProtocol
 from node.network.frames import Frames
 from node.network.host import Network
@@ -29,18 +27,14 @@ from protocol.errors import RemoteError
 from protocol.registers import Registers, parse_register
 from protocol.replica import Replica
 from protocol.sync import frames
-from protocol.sync.frames import Failed, Frame, Hello, dump, load, tag_of
-from protocol.sync.guarded import GuardedServer
+from protocol.sync.frames import Frame, load
 from protocol.sync.pull import Puller, Stage
 from protocol.sync.recon import SALT_BYTES
-from protocol.sync.serve import Server
 
 log = getLogger("node.sync")
 
-FRAME_S: Final = 10.0
 TIMER_S: Final = (60.0, 120.0)
 PULLS_PER_PEER: Final = 2
-SERVES_PER_PEER: Final = 4
 FOLLOWED_PER_PEER: Final = 32
 """Conversations whose writing a peer sends us directly; that of others comes by gossip."""
 RETRY_S: Final = 1.0
@@ -65,7 +59,7 @@ class Syncer:
         self._again: set[Task] = set()
         """Pulls to be run once more right after."""
         self._per_peer: dict[str, trio.CapacityLimiter] = {}
-        self._serving: Counter[str] = Counter()
+        self._answering = Answering(library, clock=clock, want=self.want)
         self._following: set[Task] = set()
         """Pairs on whose stream a peer's writing comes in."""
         self._synced: set[Task] = set()
@@ -109,7 +103,7 @@ class Syncer:
         self._following.clear()
         async with trio.open_nursery() as nursery:
             self._nursery = nursery
-            self._network.serve(frames.PROTOCOL, self._serve)
+            self._network.serve(frames.PROTOCOL, self._answering.serve)
             nursery.start_soon(self._repeat)
             task_status.started()
 
@@ -186,7 +180,7 @@ class Syncer:
                 continue
             if task not in self._again:
                 return stream, puller
-            await _close(stream)
+            await close(stream)
 
     async def pull(self, peer_id: str, conversation: Conversation) -> tuple[Frames, Puller]:
         """Bring a conversation up to what a peer holds; return the stream, still open, and its asking side.
@@ -200,14 +194,14 @@ class Syncer:
             try:
                 await self._learn_members(stream, conversation)
             finally:
-                await _close(stream)
+                await close(stream)
             if not _may_hold(peer_id, conversation):
                 raise RemoteError("stranger", "a peer that is no member offers operations")
         stream = await self._open(peer_id)
         try:
             puller = await self._pull(stream, conversation)
         except BaseException:
-            await _close(stream)
+            await close(stream)
             raise
         if conversation.status == JOINING and conversation.view.title:
             conversation.set_status(ACTIVE)
@@ -218,7 +212,7 @@ class Syncer:
         """Follow a peer on the stream of a sync that ended well, unless that is done already."""
         peer_id = task[0]
         if task in self._following or sum(each[0] == peer_id for each in self._following) >= FOLLOWED_PER_PEER:
-            await _close(stream)
+            await close(stream)
             return
         self._following.add(task)
         try:
@@ -233,7 +227,7 @@ class Syncer:
             log.exception("following failed conversation=%s", conversation.name[:8])
         finally:
             self._following.discard(task)
-            await _close(stream)
+            await close(stream)
         await trio.sleep(RETRY_S)
         if self._network.is_connected(peer_id):
             self.want(peer_id, conversation)
@@ -251,7 +245,7 @@ class Syncer:
         """
         blank = Replica(conversation.id, device=conversation.replica.device)
         puller = Puller(blank, Registers(blank.keyring), new_salt=_salt)
-        await _send(stream, puller.begin(now_ms=self._clock.now_ms()))
+        await send_frames(stream, puller.begin(now_ms=self._clock.now_ms()))
         while puller.stage in (Stage.HELLO, Stage.CONTROL):
             step = puller.handle(load(await stream.receive(timeout_s=FRAME_S)))
             following = step.send
@@ -259,7 +253,7 @@ class Syncer:
                 await conversation.receive_many(step.ops)
                 following = puller.taken() if step.is_last else step.then
             if puller.stage is Stage.CONTROL:
-                await _send(stream, following)
+                await send_frames(stream, following)
 
     async def _pull(self, stream: Frames, conversation: Conversation) -> Puller:
         """Run the asking side to its end; while one frame is being stored, the next is decoded and checked."""
@@ -267,7 +261,7 @@ class Syncer:
         members = set(conversation.replica.authority.peers())
         try:
             async with trio.open_nursery() as nursery, Intake(nursery, stream, conversation) as intake:
-                await _send(stream, puller.begin(now_ms=self._clock.now_ms()))
+                await send_frames(stream, puller.begin(now_ms=self._clock.now_ms()))
                 while not puller.is_done:
                     await self._follow_up(intake, puller, load(await stream.receive(timeout_s=FRAME_S)))
         except BaseExceptionGroup as group:
@@ -282,130 +276,33 @@ class Syncer:
         step = puller.handle(frame)
         if step.is_preview:
             await intake.conversation.preview(step.ops)
-            await _send(intake.stream, step.then)
+            await send_frames(intake.stream, step.then)
         elif step.has_ops:
             await intake.put(step.ops, then=step.then)
         if step.is_last:
             await intake.drain()
-            await _send(intake.stream, puller.taken())
+            await send_frames(intake.stream, puller.taken())
         for register in step.registers:
             try:
                 intake.conversation.receive_register(parse_register(register))
             except RemoteError as error:
                 if error.code != "foreign":  # of a device that joined meanwhile: its admit comes with the next sync
                     raise
-        await _send(intake.stream, step.send)
+        await send_frames(intake.stream, step.send)
 
     async def _follow(self, stream: Frames, conversation: Conversation, puller: Puller) -> None:
         """Take in what a peer writes, as it comes, until the stream ends or something lacks."""
-        await _send(stream, puller.follow())
+        await send_frames(stream, puller.follow())
         while True:
             step = puller.handle(load(await stream.receive()))
             await conversation.receive_many(step.ops)
-            await _send(stream, step.then)
+            await send_frames(stream, step.then)
             if conversation.replica.pending.missing():
                 return  # a new sync brings it, and follows again
-
-    # --- answering ---------------------------------------------------------------------------------------------------
-
-    async def _serve(self, peer_id: str, stream: Frames) -> None:
-        if self._serving[peer_id] >= SERVES_PER_PEER:
-            await stream.send(dump(Failed(0, "busy")))
-            return
-        self._serving[peer_id] += 1
-        try:
-            server, conversation = await self._answer(peer_id, stream)
-        except RemoteError as error:
-            log.info("sync ended for a peer's fault peer=%s code=%s", peer_id[-8:], error.code)
-            await stream.reset()
-            return
-        finally:
-            self._serving[peer_id] -= 1
-            if not self._serving[peer_id]:
-                del self._serving[peer_id]
-        if server is not None and conversation is not None:
-            await self._lead(peer_id, stream, server, conversation)
-
-    async def _answer(self, peer_id: str, stream: Frames) -> tuple[Server | None, Conversation | None]:
-        """Answer until the peer follows (return what leads it) or is refused (return nothing)."""
-        hello = load(await stream.receive(timeout_s=FRAME_S))
-        if not isinstance(hello, Hello):
-            raise RemoteError("out_of_turn", "a sync begins with a HELLO")
-        conversation = next(
-            (each for each in self._library.conversations.values() if tag_of(each.id) == hello.tag), None
-        )
-        if conversation is None:
-            await stream.send(dump(Failed(0, "unknown_conversation")))
-            return None, None
-        replica = conversation.replica
-        if hello.control.shows_unknown(replica.control) or hello.content.shows_unknown(replica.content):
-            self.want(peer_id, conversation)
-        may_read = _reader(peer_id, conversation)
-        if not may_read() and not is_former_peer(replica.authority, peer_id.encode()):
-            await stream.send(dump(Failed(0, "not_member")))
-            return None, None
-        server = GuardedServer(replica, conversation.registers, conversation.records.fetch, may_read=may_read)
-        frame: Frame = hello
-        while True:
-            await _send(stream, server.handle(frame, now_ms=self._clock.now_ms()))
-            if server.is_followed:
-                return server, conversation
-            frame = load(await stream.receive(timeout_s=FRAME_S * 6))
-
-    async def _lead(self, peer_id: str, stream: Frames, server: Server, conversation: Conversation) -> None:
-        """Send a follower what is written here, until it or we have enough."""
-        follower = Follower()
-        conversation.followers[follower] = peer_id
-        try:
-            async with trio.open_nursery() as nursery:
-                nursery.start_soon(self._push, stream, server, follower)
-                while True:
-                    await _send(stream, server.handle(load(await stream.receive()), now_ms=self._clock.now_ms()))
-                    follower.wake()
-        except* NetworkError:
-            pass
-        except* RemoteError as group:
-            log.info("a follower was sent away peer=%s error=%r", peer_id[-8:], sole(group))
-        finally:
-            del conversation.followers[follower]
-            await _close(stream)
-
-    async def _push(self, stream: Frames, server: Server, follower: Follower) -> None:
-        """Send what waits for a follower, as far as its credit goes."""
-        while True:
-            await follower.wait()
-            while (frame := server.push(follower.waiting)) is not None:
-                await _send(stream, [frame])
-            if follower.is_behind:
-                raise RemoteError("behind", "a follower does not take what it is sent")  # its next sync brings the rest
 
 
 def _may_hold(peer_id: str, conversation: Conversation) -> bool:
     return conversation.status == JOINING or peer_id.encode() in conversation.replica.authority.peers()
-
-
-def _reader(peer_id: str, conversation: Conversation) -> Callable[[], bool]:
-    """Return the question whether a node is a member's now, cheap to ask for every frame."""
-    members, is_member = None, False
-
-    def ask() -> bool:
-        nonlocal members, is_member
-        authority = conversation.replica.authority
-        if authority.members() is not members:  # they are made anew when anything about them changed
-            members, is_member = authority.members(), peer_id.encode() in authority.peers()
-        return is_member
-
-    return ask
-
-
-async def _send(stream: Frames, answers: list[Frame]) -> None:
-    if answers:
-        await stream.send_many(dump(answer) for answer in answers)
-
-
-async def _close(stream: Frames) -> None:
-    with trio.move_on_after(1, shield=True):
-        await stream.aclose()
 
 
 def _salt() -> bytes:

@@ -11,9 +11,10 @@ import pytest
 import trio
 
 from node.conversations import syncer as syncer_module
+from node.conversations.answering import SERVES_PER_PEER
 from node.conversations.conversation import Conversation
 from node.conversations.follower import MOST_WAITING, Follower
-from node.conversations.syncer import SERVES_PER_PEER, Syncer
+from node.conversations.syncer import Syncer
 from node.network.errors import NetworkError, StreamClosed, Timeout, UnknownProtocol
 from protocol.bodies.content import Message
 from protocol.ops import Op
