@@ -16,7 +16,7 @@ from node.conversations.cut import chain_ends
 from node.conversations.membership import LEFT
 from protocol.authority import Action, Member, Rule, objection, revocation
 from protocol.bodies.content import ContentKind
-from protocol.bodies.control import SUBJECTS, Grant, InviteCreate, InviteRevoke, Leave, Level
+from protocol.bodies.control import SUBJECTS, ControlBody, Grant, InviteCreate, InviteRevoke, Leave, Level
 from protocol.errors import UsageError
 
 Json = dict[str, Any]
@@ -136,7 +136,7 @@ class People:
             raise UsageError("bad_request", f"{self._roster.person(identity)} is {_an(role)} already")
         self._refuse(Action.SET_LEVEL, target=identity, level=level)
         if member is None or member.level < level:
-            self._grant(identity, level)
+            self._conversation.rule(self._grant(identity, level))
         elif identity == self._own:
             self._check_other_owner()
             self._conversation.rule(Leave(member.proof, level + 1))
@@ -156,16 +156,18 @@ class People:
         if identity == self._own:
             raise UsageError("bad_request", "name somebody else: this conversation is yours already")
         member = self._authority.member(identity)
+        written: list[ControlBody] = [Leave(self._me().proof, Level.MEMBER + 1)]
         if member is None or member.level < Level.OWNER:
-            self._grant(identity, Level.OWNER)
-        self._conversation.rule(Leave(self._me().proof, Level.MEMBER + 1))
+            written.insert(0, self._grant(identity, Level.OWNER))
+        self._conversation.rule_all(written)
         return self._roster.brief(identity)
 
-    def _grant(self, identity: IdentityKey, level: Level) -> None:
+    def _grant(self, identity: IdentityKey, level: Level) -> Grant:
+        """Return what makes somebody a member of this level."""
         member = self._authority.member(identity)
         certificates = member.certificates[:_CERTIFICATES] if member is not None else ()
         encoded = tuple(certificate.encoded for certificate in certificates)
-        self._conversation.rule(Grant(self._me().proof, identity, level, encoded))
+        return Grant(self._me().proof, identity, level, encoded)
 
     def _check_other_owner(self) -> None:
         owners = [who for who, member in self._authority.members().items() if member.level == Level.OWNER]

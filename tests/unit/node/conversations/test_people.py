@@ -16,7 +16,7 @@ from node.conversations.farewells import Farewells, confirmation, unconfirmed
 from node.conversations.people import People
 from node.profile import create_profile
 from protocol.bodies.content import Message
-from protocol.bodies.control import Leave, Revoke
+from protocol.bodies.control import ControlKind, Leave, Level, Revoke
 from protocol.errors import RemoteError, UsageError
 from protocol.registers import PROFILE
 from tests.unit.node.conversations.people import (
@@ -564,3 +564,22 @@ def _ops(conversation: Conversation) -> list[Any]:
     """Return everything a copy holds of what was said, also what counts no more."""
     identity = conversation.profile.secrets.identity.public
     return conversation.records.ops([each.entry.id for each in conversation.records.written_by(identity)])
+
+
+@pytest.mark.trio
+async def test_who_hands_over_steps_down_in_the_same_transaction_or_not_at_all(tmp_path: Path) -> None:
+    """A disk that fills up between the two would leave two owners behind."""
+    async with circle(tmp_path, "anna", "ben") as here:
+        held, anna, ben = here.at("anna"), here.people["anna"], here.key("ben").hex()
+        before = anna.state(held)
+        anna.database.execute(
+            f"CREATE TEMP TRIGGER full BEFORE INSERT ON operations WHEN NEW.kind = {int(ControlKind.LEAVE)} "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+        with pytest.raises(UsageError, match="nothing was changed"):
+            here.ask("anna").hand_over(ben)
+        assert anna.state(held) == before == stored_state(anna, held)
+        anna.database.execute("DROP TRIGGER full")
+        here.ask("anna").hand_over(ben)
+        levels = {identity.hex(): member.level for identity, member in held.replica.authority.members().items()}
+        assert levels == {ben: Level.OWNER, here.key("anna").hex(): Level.MEMBER}
