@@ -126,7 +126,7 @@ class NodeBackend:
 
     def resolve_message(self, conversation_id: str, prefix: str) -> str:
         """Return the whole id of the message that `prefix` begins."""
-        found = self._get(conversation_id).records.find(prefix)
+        found = self._get(conversation_id).records.shown.find(prefix)
         if not found:
             raise UsageError("unknown_message", f"there is no message {prefix[:12]} in this conversation")
         if len(found) > 1:

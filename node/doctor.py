@@ -64,7 +64,7 @@ def _examined(conversation: Conversation, *, verify: bool) -> Finding:
         conversation.name,
         conversation.view.title,
         len(replica.control) + len(replica.content),
-        replica.state_hash(records.timeline()).hex(),
+        replica.state_hash(records.shown.timeline()).hex(),
     )
     if verify:
         finding.problems = [problem for problem, _ in zip(_problems(conversation), range(MOST_PROBLEMS), strict=False)]
@@ -123,7 +123,7 @@ def _differences(conversation: Conversation, copy: Replica, shelf: MemoryShelf) 
             yield f"{len(plane.quarantine ^ own.quarantine)} {name} operations are wrongly in or out of quarantine"
     shown = [row for row in shelf.rows.values() if row.is_shown]
     timeline = [row.op.id for row in sorted(shown, key=lambda row: (row.entry.vts_ms, row.entry.depth, row.op.id))]
-    stored: list[OpId] = list(records.timeline())
+    stored: list[OpId] = list(records.shown.timeline())
     if timeline != stored:
         yield f"the timeline shows {len(stored)} where it should show {len(timeline)}, or in another order"
     if copy.state_hash(timeline) != held.state_hash(stored):

@@ -87,7 +87,7 @@ class Hosting:
         ]
         for name in names:
             message = conversation.view.message(name)
-            shown = conversation.records.get(name)
+            shown = conversation.records.shown.get(name)
             if message is None or shown is None or shown.op.header.ts_ms < self._clock.now_ms() - FRESH_MS:
                 continue
             for each in answering(participants, message["text"], author_kind="human"):
@@ -99,7 +99,7 @@ class Hosting:
 
     def resume(self, conversation: Conversation) -> None:
         """Answer what was left unanswered when the node ended."""
-        page = conversation.records.page(before=None, limit=HISTORY)
+        page = conversation.records.shown.page(before=None, limit=HISTORY)
         self.messages_came(conversation, [shown.op.id for shown in page if shown.kind == ContentKind.MESSAGE])
 
     def _here(self, conversation: Conversation) -> dict[bytes, Rule]:

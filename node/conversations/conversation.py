@@ -362,13 +362,13 @@ class Conversation:
 
     def mark_read(self, name: OpId) -> None:
         """Note that this person has seen everything up to a message, and let the others know before long."""
-        shown = self.records.get(name)
+        shown = self.records.shown.get(name)
         if shown is not None:
             try:
-                self.records.set_read(shown.vts_ms)
+                self.records.shown.set_read(shown.vts_ms)
             except sqlite3.Error as error:
                 raise not_stored() from error
-            if shown.vts_ms >= self.records.read_up_to():
+            if shown.vts_ms >= self.records.shown.read_up_to():
                 self.acknowledger.shown(name, (shown.vts_ms, shown.op.header.depth, name))
             self.view.forget_unread()
             self.tell_summary()

@@ -9,7 +9,7 @@ from typing import Final
 from crypto.ids import IdentityKey, OpId
 from node.conversations.conversation import Conversation
 from node.conversations.mentions import mentioned
-from node.store.records import Shown
+from node.store.shown import Shown
 from protocol.bodies.content import (
     EMOJI_CHARACTERS,
     MENTIONS,
@@ -119,7 +119,7 @@ def _check_may(conversation: Conversation, kind: ContentKind, to: str) -> None:
 
 def _message(conversation: Conversation, name: OpId) -> Shown:
     """Return a message of a person or an AI that stands in the timeline and is not deleted."""
-    shown = conversation.records.get(name)
+    shown = conversation.records.shown.get(name)
     if shown is None:
         raise UsageError("unknown_message", f"there is no message {name.hex()[:12]} in this conversation")
     if shown.op.header.plane != CONTENT or shown.kind not in _MARKED:

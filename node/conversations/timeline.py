@@ -8,7 +8,8 @@ from node.clock import iso
 from node.conversations.notices import people_notice
 from node.conversations.receipts import Receipts
 from node.conversations.roster import Roster
-from node.store.records import Records, Shown
+from node.store.records import Records
+from node.store.shown import Shown
 from protocol.authority import Rule
 from protocol.bodies.content import AiReply, ContentBody, ContentKind, Message, PhaseAdvance, PhaseSet, Title
 from protocol.bodies.control import AiSet, load_control
@@ -38,7 +39,7 @@ class Timeline:
 
     def message(self, name: OpId) -> Json | None:
         """Return the message object of something in the timeline; None where it does not stand there."""
-        shown = self._records.get(name)
+        shown = self._records.shown.get(name)
         return self.shown(shown) if shown else None
 
     def entered(self, row: Row) -> Json:
@@ -59,7 +60,7 @@ class Timeline:
 
     def page(self, *, before: OpId | None, limit: int) -> tuple[list[Json], bool]:
         """Return at most `limit` messages in display order, and whether there are older ones."""
-        rows = self._records.page(before=before, limit=limit + 1)
+        rows = self._records.shown.page(before=before, limit=limit + 1)
         return [self.shown(row) for row in rows[-limit:]], len(rows) > limit
 
     def pins(self) -> list[Json]:

@@ -63,7 +63,7 @@ class View:
     def summary(self) -> Json:
         """Return the summary object."""
         fold = self._replica.fold
-        newest = self._records.page(before=None, limit=1)
+        newest = self._records.shown.page(before=None, limit=1)
         last = self.timeline.shown(newest[-1]) if newest else None
         return {
             "id": self._listed.id.hex(),
@@ -83,7 +83,7 @@ class View:
     def unread(self) -> int:
         """Return how many messages of others came after what this person has read; 1,000 stands for more."""
         if self._unread is None:
-            self._unread = self._records.unread(self._own, MESSAGE_KINDS)
+            self._unread = self._records.shown.unread(self._own, MESSAGE_KINDS)
         return self._unread
 
     def forget_unread(self) -> None:
@@ -106,7 +106,7 @@ class View:
         heads = [name for _, name in (*replica.control.head_keys(), *replica.content.head_keys())]
         return {
             **self.summary(),
-            "state_hash": replica.state_hash(self._records.timeline()).hex(),
+            "state_hash": replica.state_hash(self._records.shown.timeline()).hex(),
             "ops": len(replica.control) + len(replica.content),
             "heads": sorted(name.hex() for name in heads),
             "members": self.members(),

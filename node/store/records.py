@@ -7,7 +7,6 @@ load takes the last one and adds what came after it, so it costs the same howeve
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import dataclass
 from secrets import token_bytes
 from typing import Any, Final
 
@@ -17,8 +16,10 @@ from crypto.codec import Value, decode_own, encode
 from crypto.ids import ConversationId, DeviceKey, IdentityKey, OpId
 from crypto.sealed import NONCE_BYTES, close, open_closed
 from node.store.database import damaged, transaction
+from node.store.people import PeopleRows
+from node.store.shown import ShownRows
 from protocol.dag import Entry, Key, Plane
-from protocol.ops import CONTENT, NO_CONVERSATION, Op, body_hash, op_id, stored_header
+from protocol.ops import CONTENT, Op, stored_header
 from protocol.outcome import Outcome, Row
 from protocol.registers import Register, parse_register
 from protocol.replica import LOCKED, Replica
@@ -31,21 +32,10 @@ CHECKPOINT_EVERY: Final = 512
 _BULK: Final = 500
 _OP: Final = "id, header, signature, body"
 _SHELVED: Final = "id, vts_ms, header"
-_SHOWN: Final = "id, kind, vts_ms, author, header, signature, body"
 _INSERT: Final = (
     "INSERT INTO operations (conversation, plane, kind, level, quarantined, shown, depth, vts_ms, author, id, header, "
     "signature, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Shown:
-    """A stored operation that stands in the timeline."""
-
-    op: Op
-    kind: int
-    vts_ms: int
-    author: IdentityKey
 
 
 class Records:
@@ -57,8 +47,9 @@ class Records:
         self._key = key
         self._conversation = conversation
         self._storage_key = storage_key
-        self._people: dict[IdentityKey, int] = {}
-        self._identities: dict[int, IdentityKey] = {}
+        self._people = PeopleRows(database.conn)
+        self.shown = ShownRows(database.conn, key, conversation, self._people)
+        """What stands in the timeline."""
         self._since_checkpoint = 0
 
     # --- writing -----------------------------------------------------------------------------------------------------
@@ -73,8 +64,7 @@ class Records:
         try:
             self._commit_all(outcome, replica, registers)
         except BaseException:  # people met in vain: their numbers go to others
-            self._people.clear()
-            self._identities.clear()
+            self._people.forget()
             raise
 
     def _commit_all(self, outcome: Outcome, replica: Replica, registers: Sequence[Register]) -> None:
@@ -83,7 +73,7 @@ class Records:
         is_moved = bool(outcome.quarantined or outcome.levels)
         with transaction(self._database) as connection:
             for author in sorted({row.author for row in rows if row.author not in self._people}):
-                self._meet(author)
+                self._people.meet(author)
             if len(rows) == 1:
                 connection.execute(_INSERT, self._operation(next(iter(rows))))
             elif rows:
@@ -137,28 +127,6 @@ class Records:
             op.body,
         )
 
-    def _meet(self, identity: IdentityKey) -> None:
-        self._connection.execute("INSERT OR IGNORE INTO people (identity) VALUES (?)", (identity,))
-        (key,) = self._connection.execute("SELECT key FROM people WHERE identity = ?", (identity,)).fetchone()
-        self._people[identity] = key
-        self._identities[key] = identity
-
-    def _author(self, identity: IdentityKey) -> int:
-        """Return the number under which somebody's operations are stored; -1 where there are none."""
-        known = self._people.get(identity)
-        if known is None:
-            row = self._connection.execute("SELECT key FROM people WHERE identity = ?", (identity,)).fetchone()
-            known = row[0] if row else -1
-        return known
-
-    def _identity(self, key: int) -> IdentityKey:
-        found = self._identities.get(key)
-        if found is None:
-            (identity,) = self._connection.execute("SELECT identity FROM people WHERE key = ?", (key,)).fetchone()
-            found = self._identities[key] = IdentityKey(identity)
-            self._people[found] = key
-        return found
-
     def _write_checkpoint(self, connection: sqlite3.Connection, replica: Replica) -> None:
         content = replica.content
         newest = connection.execute("SELECT max(number) FROM operations").fetchone()[0] or 0
@@ -177,17 +145,6 @@ class Records:
     def set_status(self, status: str) -> None:
         """Keep the conversation's status: `joining`, `active`, `archived` or `left`."""
         self._connection.execute("UPDATE conversations SET status = ? WHERE key = ?", (status, self._key))
-
-    def set_read(self, vts_ms: int) -> None:
-        """Keep up to where this person has read."""
-        self._connection.execute(
-            "UPDATE conversations SET read_vts_ms = max(read_vts_ms, ?) WHERE key = ?", (vts_ms, self._key)
-        )
-
-    def read_up_to(self) -> int:
-        """Return the place in time, as `vts`, up to which this person has read."""
-        row = self._connection.execute("SELECT read_vts_ms FROM conversations WHERE key = ?", (self._key,)).fetchone()
-        return int(row[0])
 
     # --- loading -----------------------------------------------------------------------------------------------------
 
@@ -312,7 +269,7 @@ class Records:
     def shelved(self, names: Collection[OpId]) -> dict[OpId, Shelved]:
         """Return what is known of those of `names` that are stored content operations."""
         return {
-            name: Shelved(_entry(name, vts_ms, header), self._identity(author), kind, level)
+            name: Shelved(_entry(name, vts_ms, header), self._people.identity(author), kind, level)
             for name, vts_ms, header, author, kind, level, plane in self._by_id(
                 f"{_SHELVED}, author, kind, level, plane", names
             )
@@ -326,7 +283,7 @@ class Records:
             for name, vts_ms, header, kind, level in self._connection.execute(
                 f"SELECT {_SHELVED}, kind, level FROM operations "  # noqa: S608 - constants
                 "WHERE conversation = ? AND author = ? AND plane = 1",
-                (self._key, self._author(author)),
+                (self._key, self._people.number(author)),
             )
         ]
 
@@ -420,76 +377,10 @@ class Records:
             "WHERE conversation = ? AND plane = 1 AND kind <> 1 AND kind > 1 AND level > 0",
             (self._key,),
         ).fetchall():
-            yield Op(OpId(name), stored_header(header), header, signature, body), self._identity(author)
-
-    def get(self, name: OpId) -> Shown | None:
-        """Return one operation of the timeline; None where it does not stand there."""
-        rows = self._connection.execute(
-            f"SELECT {_SHOWN} FROM operations WHERE conversation = ? AND id = ? AND shown = 1",  # noqa: S608 - constants
-            (self._key, name),
-        )
-        return next(self._shown(rows), None)
-
-    def page(self, *, before: OpId | None, limit: int) -> list[Shown]:
-        """Return at most `limit` of the timeline in display order: the newest, or those just before one."""
-        if before is None:
-            rows = self._connection.execute(
-                f"SELECT {_SHOWN} FROM operations WHERE conversation = ? AND shown = 1 "  # noqa: S608 - constants
-                "ORDER BY vts_ms DESC, depth DESC, id DESC LIMIT ?",
-                (self._key, limit),
-            )
-        else:
-            rows = self._connection.execute(
-                f"SELECT {_SHOWN} FROM operations WHERE conversation = ?1 AND shown = 1 "  # noqa: S608 - constants
-                "AND (vts_ms, depth, id) < "
-                "(SELECT vts_ms, depth, id FROM operations WHERE conversation = ?1 AND id = ?2) "
-                "ORDER BY vts_ms DESC, depth DESC, id DESC LIMIT ?3",
-                (self._key, before, limit),
-            )
-        return list(self._shown(rows))[::-1]
-
-    def timeline(self) -> Iterable[OpId]:
-        """Yield the ids of everything shown, in display order."""
-        rows = self._connection.execute(
-            "SELECT id FROM operations WHERE conversation = ? AND shown = 1 ORDER BY vts_ms, depth, id", (self._key,)
-        )
-        return (OpId(name) for (name,) in rows)
-
-    def find(self, prefix: str) -> list[OpId]:
-        """Return up to two shown operations whose ids begin with these hex digits."""
-        low = bytes.fromhex(prefix.ljust(64, "0"))
-        high = bytes.fromhex(prefix.ljust(64, "f"))
-        rows = self._connection.execute(
-            "SELECT id FROM operations WHERE conversation = ? AND id BETWEEN ? AND ? AND shown = 1 LIMIT 2",
-            (self._key, low, high),
-        )
-        return [OpId(name) for (name,) in rows]
-
-    def unread(self, own: IdentityKey, kinds: Sequence[int]) -> int:
-        """Return how many messages of others came after what this person has read; 1,000 stands for more."""
-        marks = ",".join("?" * len(kinds))
-        row = self._connection.execute(
-            "SELECT count(*) FROM (SELECT 1 FROM operations WHERE conversation = ? AND shown = 1 "  # noqa: S608 - marks
-            "AND vts_ms > (SELECT read_vts_ms FROM conversations WHERE key = ?) "
-            f"AND plane = ? AND kind IN ({marks}) AND (author <> ? OR kind <> ?) LIMIT 1000)",
-            (self._key, self._key, CONTENT, *kinds, self._author(own), kinds[0]),
-        ).fetchone()
-        return int(row[0])
+            yield Op(OpId(name), stored_header(header), header, signature, body), self._people.identity(author)
 
     def _close(self, epoch: OpId, key: bytes) -> bytes:
         return close(self._storage_key, key, nonce=token_bytes(NONCE_BYTES), associated=epoch)
-
-    def _shown(self, rows: Iterable[tuple[Any, ...]]) -> Iterator[Shown]:
-        for name, kind, vts_ms, author, header, signature, body in rows:
-            yield Shown(self._checked(name, header, signature, body), kind, vts_ms, self._identity(author))
-
-    def _checked(self, name: bytes, header: bytes, signature: bytes, body: bytes) -> Op:
-        """Return a stored operation whose bytes are those that were stored (StartError where they are not)."""
-        op = Op(OpId(name), stored_header(header), header, signature, body)
-        where = NO_CONVERSATION if op.is_genesis else self._conversation
-        if op_id(where, header) != name or body_hash(body) != op.header.body_hash:
-            raise damaged()
-        return op
 
 
 _MARKS: Final = ",".join("?" * _BULK)

@@ -54,7 +54,7 @@ class Person:
 
     def state(self, conversation: Conversation) -> bytes:
         """What memory holds, and the timeline on disk."""
-        return conversation.replica.state_hash(conversation.records.timeline())
+        return conversation.replica.state_hash(conversation.records.shown.timeline())
 
 
 @contextmanager

@@ -108,7 +108,7 @@ async def test_deleted_by_its_author_or_an_owner_and_its_place_stays(tmp_path: P
                 act()
             assert told.value.code == "deleted"
         assert both.ops() == before
-        assert mine in set(both.held.records.timeline())
+        assert mine in set(both.held.records.shown.timeline())
 
 
 @pytest.mark.trio

@@ -52,7 +52,7 @@ def test_after_a_kill_at_any_moment_the_database_opens_and_holds_everything_ackn
             acknowledged.update(line.strip() for line in lines if len(line) == 65)
         with person(home) as anna:  # loading compares the heads stored with the operations stored
             assert anna.database.execute("PRAGMA quick_check").fetchone() == ("ok",)
-            shown = {name.hex() for name in anna.library.conversations[conversation].records.timeline()}
+            shown = {name.hex() for name in anna.library.conversations[conversation].records.shown.timeline()}
             assert acknowledged <= shown
     assert len(acknowledged) > KILLS
 

@@ -20,13 +20,13 @@ def naive(conversation: Conversation) -> list[OpId]:
     for plane in (replica.control, replica.content):
         for name in plane.log():
             entry = plane.entry(name)
-            if conversation.records.get(name) is not None and name in shown_names(conversation.records):
+            if conversation.records.shown.get(name) is not None and name in shown_names(conversation.records):
                 keyed.append((entry.vts_ms, entry.depth, name))
     return [name for *_, name in sorted(keyed)]
 
 
 def shown_names(records: Records) -> set[OpId]:
-    return set(records.timeline())
+    return set(records.shown.timeline())
 
 
 @pytest.mark.trio
@@ -52,7 +52,7 @@ async def test_paging_equals_a_naive_sort_on_both_sides_whatever_the_clocks_say(
             expected = naive(held)
             assert len(expected) == 121  # the notice that Ben joined is one of them
             for conversation in (held, copy):
-                assert list(conversation.records.timeline()) == expected
+                assert list(conversation.records.shown.timeline()) == expected
                 for limit in (1, 7, 50, 200):
                     paged: list[OpId] = []
                     more = True
@@ -61,9 +61,9 @@ async def test_paging_equals_a_naive_sort_on_both_sides_whatever_the_clocks_say(
                         paged[:0] = [OpId(bytes.fromhex(message["id"])) for message in page]
                     assert paged == expected
                 for name in random.sample(expected, 10):
-                    assert conversation.records.find(name.hex()) == [name]
-                    assert conversation.records.find(name.hex()[:16]) == [name]
-                assert conversation.records.find("f" * 64) == []
+                    assert conversation.records.shown.find(name.hex()) == [name]
+                    assert conversation.records.shown.find(name.hex()[:16]) == [name]
+                assert conversation.records.shown.find("f" * 64) == []
                 names = random.sample(expected, 50)
                 wires = conversation.records.fetch([*names, OpId(bytes(32))])
                 assert len(wires) == 50

@@ -44,7 +44,7 @@ class Stored:
         return outcome
 
     def state(self) -> bytes:
-        return self.replica.state_hash(self.records.timeline())
+        return self.replica.state_hash(self.records.shown.timeline())
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def turmoil(seed: int, length: int = 36) -> tuple[ConversationId, list[Op]]:
 
 
 def compare(disk: Stored, memory: Member) -> None:
-    assert list(disk.records.timeline()) == memory.timeline()
+    assert list(disk.records.shown.timeline()) == memory.timeline()
     assert disk.state() == memory.state_hash()
     for plane in (CONTROL, CONTENT):
         here, there = disk.replica.plane(plane), memory.replica.plane(plane)
@@ -164,7 +164,7 @@ def test_two_conversations_in_one_database_do_not_meet(tmp_path: Path) -> None:
         assert held.fetch(names)
         assert other.fetch(names) == []
         assert other.shelved(names) == {}
-        assert list(other.timeline()) == []
+        assert list(other.shown.timeline()) == []
         assert list(other.written_by(person("ana").id)) == []
         empty = Replica(ConversationId(fixed("other")), device=person("ana").device, shelf=other)
         other.load(empty)
