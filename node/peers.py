@@ -63,19 +63,25 @@ class Peers:
         """Watch connections and dial until cancelled."""
         self._redial.clear()
         events = self._network.link_events()
-        async with trio.open_nursery() as nursery:
-            self._nursery = nursery
-            for peer_id in list(self._addresses):
+        try:
+            async with trio.open_nursery() as nursery:
+                self._nursery = nursery
+                for peer_id in list(self._addresses):
+                    self._keep(peer_id, 0.0)
+                task_status.started()
+                async for event in events:
+                    self._follow(event)
+        finally:
+            self._nursery = None
+
+    def _follow(self, event: LinkUp | LinkDown) -> None:
+        match event:
+            case LinkUp(peer_id):
+                self._remember(peer_id)
+                self.on_up(peer_id)
+            case LinkDown(peer_id):
+                self.on_down(peer_id)
                 self._keep(peer_id, 0.0)
-            task_status.started()
-            async for event in events:
-                match event:
-                    case LinkUp(peer_id):
-                        self._remember(peer_id)
-                        self.on_up(peer_id)
-                    case LinkDown(peer_id):
-                        self.on_down(peer_id)
-                        self._keep(peer_id, 0.0)
 
     def _remember(self, peer_id: str) -> None:
         """Keep where a peer was met, if we dialled it: an inbound connection's port is not where it listens."""

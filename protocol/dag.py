@@ -371,6 +371,8 @@ class Plane:
         at = self.get(head)
         if at is None or at.device != device or at.seq < seq:
             return False
+        if name not in self:
+            return False  # everything below `head` is here, so this is a fork that nobody has noticed yet
         if device not in self.forked:
             return True
         while at.seq > seq:

@@ -101,11 +101,14 @@ class Syncer:
         self._running.clear()
         self._again.clear()
         self._following.clear()
-        async with trio.open_nursery() as nursery:
-            self._nursery = nursery
-            self._network.serve(frames.PROTOCOL, self._answering.serve)
-            nursery.start_soon(self._repeat)
-            task_status.started()
+        try:
+            async with trio.open_nursery() as nursery:
+                self._nursery = nursery
+                self._network.serve(frames.PROTOCOL, self._answering.serve)
+                nursery.start_soon(self._repeat)
+                task_status.started()
+        finally:
+            self._nursery = None
 
     def peer_connected(self, peer_id: str) -> None:
         """Sync with a peer that has just connected every conversation that it is a member of, as far as we know.

@@ -390,6 +390,26 @@ def test_a_restart_in_the_middle_of_a_removal(led: Talk) -> None:
     assert "one" not in copy.texts()
 
 
+def test_a_fork_of_what_a_removal_kept_is_no_part_of_it_in_any_order(led: Talk) -> None:
+    """Seed 10535 of the simulator: the first of two forks to come was taken for the chain that the removal kept."""
+    base = list(led.cat.ops.values())
+    forks = [content_op(led.ben, Message(text)) for text in ("left", "right")]
+    kept = led.ben.say("kept")
+    assert {op.header.seq for op in forks} == {kept.header.seq}
+    led.ana.receive([kept])
+    removal = led.ana.remove(BEN, kept.id)
+    states, shown = set(), set()
+    for order in permutations([kept, removal, *forks]):
+        copy = Member(EVE, led.id)
+        copy.receive_checked(base)
+        for op in order:
+            copy.receive([op])
+        states.add(copy.state_hash())
+        shown.add(tuple(copy.texts()))
+        assert {copy.replica.shelf.shelved([op.id])[op.id].level for op in forks} == {-1}
+    assert len(states) == len(shown) == 1
+
+
 def test_quarantine_has_a_bound_and_what_is_needed_finds_room(led: Talk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(limits, "QUARANTINED", 4)
     led.meet()
