@@ -19,7 +19,7 @@ from protocol.sync.index import Key, KeyIndex, bound
 
 __all__ = ["Entries", "Entry", "Key", "Plane"]
 
-RECENT: Final = 4096
+RECENT: Final = 2048
 """Entries of a shelved plane that stay in memory."""
 _BULK: Final = 2000
 _MANY: Final = 32
