@@ -52,3 +52,12 @@ def verify(public: bytes, message: bytes, *, signature: bytes, context: bytes) -
         crypto_sign_open(signature + context + message, public)
     except BadSignatureError as error:
         raise SignatureError("the signature does not match") from error
+
+
+def is_signed(device: bytes, op: bytes, signature: bytes) -> bool:
+    """Return whether a device signed the operation of this id."""
+    try:
+        verify(device, op, signature=signature, context=OP_CONTEXT)
+    except SignatureError:
+        return False
+    return True

@@ -38,6 +38,7 @@ from node.network.host import Network, open_network
 from node.options import NodeOptions
 from node.profile import API, API_KEY, DATABASE, Profile, ProfileLock, open_profile, write_private
 from node.store.database import open_database
+from node.store.durability import keep_durable
 from node.supervision import sole, supervise
 from node.verifier import Verifier
 from protocol.errors import UsageError
@@ -140,6 +141,7 @@ async def _serve(
         )
         nursery.start_soon(supervise, "events", library.events.run)
         nursery.start_soon(supervise, "verifier", verifier.run)
+        nursery.start_soon(supervise, "durability", partial(keep_durable, library.database, profile.home / DATABASE))
         await nursery.start(hosting.run)
         _host_ais(library, hosting)
         await nursery.start(services.run)

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Final
 
 from crypto.ids import DeviceKey, OpId
+from crypto.signatures import is_signed
 from node.clock import Clock
 from node.conversations.conversation import Conversation
 from node.conversations.events import Events
@@ -21,7 +22,7 @@ from protocol.errors import RemoteError
 from protocol.ops import CONTENT, Op
 from protocol.replica import Replica
 from protocol.shelf import MemoryShelf
-from protocol.vouching import is_proven, is_signed, links, parse_proven
+from protocol.vouching import is_proven, parse_proven
 
 _BATCH: Final = 500
 MOST_PROBLEMS: Final = 20
@@ -91,7 +92,7 @@ def _problems(conversation: Conversation) -> Iterator[str]:
             yield f"operation {wire[0].hex()[:16]} is stored under a false id"
         if is_proven(op):
             pass
-        elif is_signed(links([op])[0], op.signature):
+        elif is_signed(op.header.device, op.id, op.signature):
             if op.header.plane == CONTENT:
                 vouching.add((op.header.device, op.header.prev))
         else:

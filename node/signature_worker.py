@@ -7,21 +7,11 @@ response = for each one byte: 1 where the device signed the operation, else 0
 import sys
 from typing import BinaryIO, Final
 
-from crypto.errors import SignatureError
 from crypto.ids import ID_BYTES
-from crypto.signatures import OP_CONTEXT, SIGNATURE_BYTES, verify
+from crypto.signatures import SIGNATURE_BYTES, is_signed
 
 COUNT_BYTES: Final = 4
 RECORD_BYTES: Final = 2 * ID_BYTES + SIGNATURE_BYTES
-
-
-def is_signed(device: bytes, name: bytes, signature: bytes) -> bool:
-    """Return whether a device signed the operation of this id."""
-    try:
-        verify(device, name, signature=signature, context=OP_CONTEXT)
-    except SignatureError:
-        return False
-    return True
 
 
 def serve(requests: BinaryIO, answers: BinaryIO) -> None:

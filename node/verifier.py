@@ -15,7 +15,8 @@ from typing import Final
 
 import trio
 
-from node.signature_worker import COUNT_BYTES, is_signed
+from crypto.signatures import is_signed
+from node.signature_worker import COUNT_BYTES
 from protocol.ops import Op
 from protocol.vouching import is_proven
 

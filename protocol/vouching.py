@@ -16,16 +16,17 @@ from dataclasses import dataclass, field
 from typing import Any, Final, NamedTuple
 
 from crypto.codec import decode, encode_flat
-from crypto.errors import CodecError, SignatureError
+from crypto.errors import CodecError
 from crypto.ids import ConversationId, DeviceKey, OpId
-from crypto.signatures import OP_CONTEXT, SIGNATURE_BYTES, verify
+from crypto.signatures import SIGNATURE_BYTES, is_signed
 from protocol import limits
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, Header, Op, op_id, parse_header, parse_op
 
 RUN: Final = 32
 """One signature stands for so many operations at most, its own included; a proof has fewer headers than that."""
-_MOST_LOOKS: Final = 1_000
+_MOST_LOOKS: Final = 10_000
+"""Signatures looked at for one proof: more than the branches of forks that can come in before they are noticed."""
 _PROOF_BYTES: Final = RUN * (limits.HEADER_BYTES + 8) + SIGNATURE_BYTES
 
 
@@ -108,15 +109,6 @@ class Runs:
         return Checked(false, vouched)
 
 
-def is_signed(link: Link, signature: bytes) -> bool:
-    """Return whether an operation's device made this signature for it."""
-    try:
-        verify(link.device, link.id, signature=signature, context=OP_CONTEXT)
-    except SignatureError:
-        return False
-    return True
-
-
 def prove(link: Link, successors: Callable[[OpId], Iterable[Successor]]) -> bytes:
     """Return a proof of an operation whose own signature is false; empty where there is none.
 
@@ -133,7 +125,7 @@ def prove(link: Link, successors: Callable[[OpId], Iterable[Successor]]) -> byte
                 looks -= 1
                 if looks < 0:
                     return b""
-                if len(signature) == SIGNATURE_BYTES and is_signed(link._replace(id=after), signature):
+                if len(signature) == SIGNATURE_BYTES and is_signed(link.device, after, signature):
                     return encode_flat([signature, *headers, header])
                 above.append((after, [*headers, header]))
         layer = above
@@ -175,10 +167,8 @@ def _check(op: Op, proof: bytes, conversation: ConversationId) -> None:
         if header.plane != CONTENT or after.plane != CONTENT or after.device != header.device or after.prev != name:
             raise RemoteError("bad_signature", "an operation's proof is of another one")
         name, header = op_id(conversation, data), after
-    try:
-        verify(header.device, name, signature=signature, context=OP_CONTEXT)
-    except SignatureError as error:
-        raise RemoteError("bad_signature", "an operation's proof is false") from error
+    if not is_signed(header.device, name, signature):
+        raise RemoteError("bad_signature", "an operation's proof is false")
 
 
 def _header(data: Any) -> Header:

@@ -53,7 +53,8 @@ class Library:
         """Called with each conversation that is made or joined while the node runs."""
         self.on_loaded: Callable[[Conversation], None] = lambda _conversation: None
         """Called with each conversation as soon as it is in memory, before anything happens in it."""
-        self._database = database
+        self.database = database
+        """What everything is stored in."""
         self._verify = verify
 
     def load(self) -> None:
@@ -155,7 +156,7 @@ class Library:
         return found[0]
 
     def _open(self, listed: Listed) -> Conversation:
-        records = Records(self._database, listed.key, listed.id, self.profile.secrets.storage_key)
+        records = Records(self.database, listed.key, listed.id, self.profile.secrets.storage_key)
         conversation = Conversation(
             listed, records, profile=self.profile, clock=self.clock, events=self.events, verify=self._verify
         )

@@ -1,7 +1,8 @@
 """The database file of a profile: opening it, its tables, and what to say when it is damaged.
 
 WAL with `synchronous=NORMAL`: whatever was committed survives the end of the process, however it ends; a power cut may
-lose the last commits, which other members still have, but never leaves half of one.
+lose the last commits (node/store/durability.py says how many), which other members still have, but never leaves half
+of one.
 """
 
 import sqlite3
@@ -17,6 +18,8 @@ from node.errors import StartError
 VERSION: Final = 2
 _OLDEST: Final = 2
 _CHECK_BELOW_BYTES: Final = 64 << 20
+_LONGEST_LOG_PAGES: Final = 4_000
+"""At this length of the write-ahead log a commit brings it into the file itself."""
 
 _TABLES: Final = """
 CREATE TABLE conversations (
@@ -85,7 +88,13 @@ def open_database(path: Path) -> Database:
     """
     try:
         connection = sqlite3.connect(path, isolation_level=None, cached_statements=256)
-        for pragma in ("journal_mode=WAL", "synchronous=NORMAL", "foreign_keys=ON", "busy_timeout=5000"):
+        for pragma in (
+            "journal_mode=WAL",
+            "synchronous=NORMAL",
+            f"wal_autocheckpoint={_LONGEST_LOG_PAGES}",
+            "foreign_keys=ON",
+            "busy_timeout=5000",
+        ):
             connection.execute(f"PRAGMA {pragma}")
         path.chmod(0o600)
         version = connection.execute("PRAGMA user_version").fetchone()[0]

@@ -15,6 +15,7 @@ from sqlite_utils import Database
 from crypto.codec import Value, decode_own, encode
 from crypto.ids import ConversationId, DeviceKey, IdentityKey, OpId
 from crypto.sealed import NONCE_BYTES, close, open_closed
+from node.store.chains import ChainRows
 from node.store.database import damaged, transaction
 from node.store.people import PeopleRows
 from node.store.shown import ShownRows
@@ -50,6 +51,7 @@ class Records:
         self._people = PeopleRows(database.conn)
         self.shown = ShownRows(database.conn, key, conversation, self._people)
         """What stands in the timeline."""
+        self._chains = ChainRows(database.conn, key)
         self._since_checkpoint = 0
 
     # --- writing -----------------------------------------------------------------------------------------------------
@@ -310,28 +312,12 @@ class Records:
         return found
 
     def successors(self, name: OpId) -> Iterable[Successor]:
-        """Return what directly follows a content operation in its device's chain, quarantined or not.
-
-        Looks through everything of its author: it is asked only where somebody signed falsely on purpose.
-        """
-        (before,) = self.ops([name])
-        rows = self._connection.execute(
-            "SELECT id, header, signature FROM operations WHERE conversation = ?1 AND plane = 1 AND depth > ?2 "
-            "AND author = (SELECT author FROM operations WHERE conversation = ?1 AND id = ?3)",
-            (self._key, before.header.depth, name),
-        )
-        found: list[Successor] = []
-        for after, data, signature in rows:
-            header = stored_header(data)
-            if header.prev == name and header.device == before.header.device:
-                found.append((OpId(after), data, signature))
-        return found
+        """Return what directly follows a content operation in its device's chain, quarantined or not."""
+        return self._chains.successors(name)
 
     def keep_proof(self, name: OpId, proof: bytes) -> None:
         """Store a proof in the place of a signature that is false (protocol/vouching.py)."""
-        self._connection.execute(
-            "UPDATE operations SET signature = ? WHERE conversation = ? AND id = ?", (proof, self._key, name)
-        )
+        self._chains.keep_proof(name, proof)
 
     def _by_id(self, columns: str, names: Collection[OpId]) -> Iterator[tuple[Any, ...]]:
         if len(names) == 1:

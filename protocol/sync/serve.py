@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Final, TypeVar
 
 from crypto.ids import OpId
+from crypto.signatures import is_signed
 from protocol import limits
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, Op
@@ -31,7 +32,7 @@ from protocol.sync.frames import (
     tag_of,
 )
 from protocol.sync.recon import View, respond, view_of
-from protocol.vouching import Link, Runs, is_signed, prove
+from protocol.vouching import Link, Runs, prove
 
 Fetch = Callable[[Sequence[OpId]], list[Stored]]
 """Reads stored operations, in the order asked for."""
@@ -158,7 +159,9 @@ class Server:
             seen.update(asked)
             for at in asked:
                 link, (name, header, signature, body) = links[at], made[at]
-                if link.plane != CONTENT or link.device == own or link.is_proven or is_signed(link, signature):
+                if link.plane != CONTENT or link.device == own or link.is_proven:
+                    continue
+                if is_signed(link.device, name, signature):
                     continue
                 proof = prove(link, shelf.successors)
                 if not proof:

@@ -25,6 +25,7 @@ from node.conversations.services import Services
 from node.network.host import open_network
 from node.profile import DATABASE, create_profile, open_profile
 from node.store.database import open_database
+from node.store.durability import keep_durable
 from node.supervision import supervise
 from node.verifier import Verifier
 from protocol.bodies.content import Message
@@ -139,6 +140,7 @@ async def run(role: str, home: Path) -> None:
         doorway = Doorway(network, library, clock=clock, want=services.syncer.want)
         nursery.start_soon(supervise, "events", library.events.run)
         nursery.start_soon(supervise, "verifier", verifier.run)
+        nursery.start_soon(supervise, "durability", partial(keep_durable, database, home / DATABASE))
         await nursery.start(services.run)
         doorway.open()
         garbage.settle()

@@ -7,9 +7,10 @@ import pytest
 
 from crypto.codec import decode, encode_flat
 from crypto.ids import DeviceKey, OpId
+from crypto.signatures import is_signed
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, CONTROL, Op, sign_op
-from protocol.vouching import RUN, Link, Runs, is_proven, is_signed, links, parse_proven, prove
+from protocol.vouching import RUN, Link, Runs, is_proven, links, parse_proven, prove
 from tests.builders import Talk, fixed
 
 DEVICE, OTHER = DeviceKey(fixed("device")), DeviceKey(fixed("other"))
@@ -109,7 +110,7 @@ def test_a_proof_holds_the_headers_up_to_the_first_that_is_signed() -> None:
     proof = made.proof(1)
     signature, *headers = decode(proof)
     assert headers == [op.header_bytes for op in made.ops[2:4]]
-    assert is_signed(links(made.ops)[3], signature)
+    assert is_signed(made.ops[3].header.device, made.ops[3].id, signature)
     op = made.parse(1, proof)
     assert (op.id, op.body, op.signature) == (made.ops[1].id, made.ops[1].body, proof)
     assert is_proven(op)

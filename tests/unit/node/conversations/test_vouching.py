@@ -204,3 +204,32 @@ async def test_from_a_device_that_forked_each_signature_is_looked_at(circle: Cir
     await anna.receive_many([replace(after, signature=bytes(64)), later])
     assert after.id not in anna.replica
     assert [op.header.plane for op in (after, later)] == [CONTENT, CONTENT]
+
+
+@pytest.mark.trio
+async def test_a_full_disk_keeps_no_proof_and_ends_no_sync(circle: Circle) -> None:
+    anna, ben = circle["anna"], circle["ben"]
+    said = [ben.write(Message(str(number))) for number in range(4)]
+    circle.falsify("ben", said[1])
+    await sync(anna, ben)
+    disk = circle.people["anna"].database
+    disk.execute("CREATE TEMP TRIGGER full BEFORE UPDATE ON operations BEGIN SELECT RAISE(ABORT, 'disk full'); END")
+    await sync(circle["cat"], anna, frame_bytes=1)
+    assert log(circle["cat"]) == log(ben)
+    assert len(circle.signature("anna", said[1])) == SIGNATURE_BYTES
+    disk.execute("DROP TRIGGER full")
+    await sync(circle["dan"], anna, frame_bytes=1)
+    assert log(circle["dan"]) == log(ben)
+    assert len(circle.signature("anna", said[1])) > SIGNATURE_BYTES
+
+
+@pytest.mark.trio
+async def test_a_proof_is_found_in_what_came_after_the_first_was_asked_for(circle: Circle) -> None:
+    anna, ben = circle["anna"], circle["ben"]
+    for number in range(2):
+        said = [ben.write(Message(f"{number} {at}")) for at in range(4)]
+        circle.falsify("ben", said[1])
+        await sync(anna, ben)
+        await sync(circle["cat"], anna, frame_bytes=1)
+        assert len(circle.signature("cat", said[1])) > SIGNATURE_BYTES
+    assert log(circle["cat"]) == log(ben)
