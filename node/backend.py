@@ -104,6 +104,7 @@ class NodeBackend:
                 "reason": availability.reason,
                 "models": list(availability.models),
                 "default_model": availability.default_model,
+                "memory_bytes": availability.memory_bytes,
             }
             for name, availability in (await self._registry.availabilities()).items()
         ]

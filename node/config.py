@@ -1,13 +1,18 @@
 """A profile's settings: `config.toml` in its folder, every key optional."""
 
 import tomllib
-from dataclasses import dataclass, fields
+from collections.abc import Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
+from node.ai.providers.provider import PROVIDERS
+from node.ai.providers.settings import VARIABLES, url_fault
 from node.errors import StartError
 
 FILE: Final = "config.toml"
+TABLES: Final = ("default_model", "base_url")
+"""The settings that have a value for each provider which is reached over HTTP."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,13 +23,18 @@ class Config:
     """AI provider for new AI participants; empty: the first that works."""
     local_weights: Path | None = None
     """A GGUF file for the provider `local`; none: the one that comes with the program."""
+    default_model: Mapping[str, str] = field(default_factory=dict)
+    """The model of a provider for AI participants that name none; else the provider's own choice."""
+    base_url: Mapping[str, str] = field(default_factory=dict)
+    """Where the server of a provider is; else the vendor's own, and for Ollama this machine."""
 
 
 def read_config(home: Path) -> Config:
     """Return the settings of the profile in `home`.
 
     Raises:
-        StartError: `damaged_config`: the file is not TOML, has an unknown key, or a value of the wrong type.
+        StartError: `damaged_config`: the file is not TOML, has an unknown key, or a value that cannot be used;
+            `unknown_provider`: a provider is none of ours.
     """
     path = home / FILE
     try:
@@ -37,10 +47,38 @@ def read_config(home: Path) -> Config:
     for key, value in values.items():
         if key not in known:
             raise _damaged(path, f"there is no setting {key}; known are {', '.join(known)}")
-        if type(value) is not str:
+        if key in TABLES:
+            _check_table(path, key, value)
+        elif type(value) is not str:
             raise _damaged(path, f"{key} must be a text in quotes")
-    weights = values.get("local_weights")
-    return Config(values.get("default_provider", ""), Path(weights).expanduser() if weights else None)
+    default_provider, weights = values.get("default_provider", ""), values.get("local_weights")
+    if default_provider and default_provider not in PROVIDERS:
+        raise _unknown(path, "default_provider", default_provider, PROVIDERS)
+    return Config(
+        default_provider,
+        Path(weights).expanduser() if weights else None,
+        default_model=values.get("default_model", {}),
+        base_url=values.get("base_url", {}),
+    )
+
+
+def _check_table(path: Path, key: str, value: Any) -> None:
+    """Raise StartError unless this is a table with a text for each provider that is named in it."""
+    if not isinstance(value, dict):
+        raise _damaged(path, f'{key} must be a table: a line [{key}], and below it lines like ollama = "…"')
+    for provider, text in value.items():
+        if provider not in VARIABLES:
+            raise _unknown(path, key, provider, tuple(VARIABLES))
+        if type(text) is not str or not text.strip():
+            raise _damaged(path, f"{key}.{provider} must be a text in quotes")
+        if key == "base_url" and (reason := url_fault(text)):
+            raise _damaged(path, f"{key}.{provider} {reason}")
+
+
+def _unknown(path: Path, key: str, provider: str, known: tuple[str, ...]) -> StartError:
+    named = provider[:40] if provider.isprintable() else "of that name"
+    reason = f"there is no AI provider {named} for {key} in {path}: use one of {', '.join(known)}"
+    return StartError("unknown_provider", reason)
 
 
 def _damaged(path: Path, why: str) -> StartError:

@@ -18,8 +18,9 @@ import trio
 
 from node import garbage
 from node.ai.participant import Hosting
-from node.ai.providers.openai import OpenAISettings
+from node.ai.providers.keychain import Keychain
 from node.ai.providers.registry import ProviderSettings, open_registry
+from node.ai.providers.settings import servers
 from node.backend import NodeBackend
 from node.clock import Clock
 from node.config import Config, read_config
@@ -125,8 +126,9 @@ async def _serve(
     random = Random(token_bytes(16))
     settings = ProviderSettings(
         default_provider=config.default_provider,
-        openai=OpenAISettings.from_environment(os.environ),
+        servers=servers(os.environ, base_url=config.base_url, default_model=config.default_model),
         weights=config.local_weights,
+        keychain=Keychain(),
     )
     async with (
         open_registry(settings) as registry,

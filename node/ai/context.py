@@ -4,18 +4,20 @@ The system prompt always stays; of the talk the newest messages stay which fit. 
 user, each message with its speaker's name before it.
 """
 
+import math
 import re
 import zlib
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from node.ai.providers.request import Turn
+from node.ai.providers.tokens import Count, estimate
 
 _TURN_TOKENS = 8  # what a chat template adds to a turn
 _LARGEST_SHARE = 0.25  # of the budget, for one message before the answered one
 _LEAST_TOKENS = 32  # of the answered message stays at least so much
 _MAX_STOPS = 4
-_ALWAYS_KEPT = 10  # messages before the answered one which a landmark never drops
+_ALWAYS_KEPT = 10  # messages before the answered one which are shortened rather than dropped
 _LANDMARK_EVERY = 8
 _CUT = " […]"
 _DEFAULT_PROMPT = "You are a helpful participant of a chat. Answer the last message, briefly and to the point."
@@ -57,19 +59,17 @@ class Scene:
     context: str = ""
 
 
-def build(
-    scene: Scene, lines: Sequence[Line], *, budget_tokens: int, count: Callable[[str], int] | None = None
-) -> tuple[Turn, ...]:
+def build(scene: Scene, lines: Sequence[Line], *, budget_tokens: int, count: Count | None = None) -> tuple[Turn, ...]:
     """Return the turns for a model: the system prompt, then the talk, alternating, up to the message to answer.
 
-    The messages just before the answered one are kept as long as they fit; a very long one is cut at its end, so that
-    it does not push all the others out.
+    The messages just before the answered one are kept as long as they fit; very long ones are cut at their end, so that
+    they do not push out the others: the ten before the answered one stay, unless there is no room for a line of each.
 
     Args:
         scene: who answers, and where.
         lines: the talk in display order; the last is the message to answer, of somebody else.
-        budget_tokens: what the turns may take: the provider's `prompt_tokens`.
-        count: tokens of a text; `estimate` where not given.
+        budget_tokens: what the turns may take: `Window.prompt_tokens`.
+        count: tokens of a text, which should know those that `spoken` returns; `estimate` where not given.
 
     Returns:
         At least two turns: one `system`, then `user` and `assistant` in turn, `user` first and last.
@@ -80,25 +80,29 @@ def build(
     if not lines or lines[-1].mine:
         raise ValueError("the last line is the message to answer, of somebody else")
     count = count or estimate
-    system = Turn("system", system_text(scene))
-    names = [scene.name, *scene.people, *(line.speaker for line in lines)]
-    forged = re.compile(rf"^(?=(?:{'|'.join(map(re.escape, sorted(set(map(_one_line, names)))))})\s*:)", re.M | re.I)
-    left = budget_tokens - count(system.content) - _TURN_TOKENS
-    share = max(_LEAST_TOKENS, int(budget_tokens * _LARGEST_SHARE))
-
-    answered = _spoken(lines[-1], forged)
-    answered = shortened(answered, max(_LEAST_TOKENS, left - _TURN_TOKENS), count)
-    left -= count(answered) + _TURN_TOKENS
+    system, *texts = spoken(scene, lines)
+    left = budget_tokens - count(system) - _TURN_TOKENS
+    answered, tokens = _fitted(texts[-1], max(_LEAST_TOKENS, left - _TURN_TOKENS), count)
+    left -= tokens + _TURN_TOKENS
     kept = [Turn("user", answered)]
-    for line in reversed(lines[:-1]):
-        text = shortened(_spoken(line, forged), share, count)
-        left -= count(text) + _TURN_TOKENS
+    earlier = [(line, text) for line, text in zip(lines[:-1], texts[:-1], strict=True) if text][::-1]
+    largest = max(_LEAST_TOKENS, int(budget_tokens * _LARGEST_SHARE))
+    share = _share([count(text) for _, text in earlier[:_ALWAYS_KEPT]], left, largest)
+    for line, text in earlier:
+        text, tokens = _fitted(text, share, count)
+        left -= tokens + _TURN_TOKENS
         if left < 0:
             kept = _steady(kept)
             break
-        if text:
-            kept.append(Turn("assistant" if line.mine else "user", text))
-    return (system, *_alternating(reversed(kept)))
+        kept.append(Turn("assistant" if line.mine else "user", text))
+    return (Turn("system", system), *_alternating(reversed(kept)))
+
+
+def spoken(scene: Scene, lines: Sequence[Line]) -> tuple[str, ...]:
+    """Return what `build` counts: the system prompt, then each line as the model reads it."""
+    names = [scene.name, *scene.people, *(line.speaker for line in lines)]
+    forged = re.compile(rf"^(?=(?:{'|'.join(map(re.escape, sorted(set(map(_one_line, names)))))})\s*:)", re.M | re.I)
+    return (system_text(scene), *(_spoken(line, forged) for line in lines))
 
 
 def system_text(scene: Scene) -> str:
@@ -132,30 +136,44 @@ def without_speaker(text: str, name: str) -> str:
     return "" if mark.casefold().startswith(start.casefold()) and len(start) < len(mark) else text
 
 
-def estimate(text: str) -> int:
-    """Return about how many tokens a text has, rather too many than too few; exact for no model.
-
-    Measured with the vocabulary of a small model (49152 entries): English has 4.8 letters a token, German 2.5, digits
-    and signs 1, Chinese, Arabic and emoji two thirds of a token for every byte.
-    """
-    letters = sum(character.isalpha() or character.isspace() for character in text if character.isascii())
-    others = sum(character.isascii() for character in text) - letters
-    foreign_bytes = len(text.encode("utf-8", "replace")) - letters - others
-    return int(letters / 3.5 + others * 0.8 + foreign_bytes * 0.75) + 1
-
-
-def shortened(text: str, limit_tokens: int, count: Callable[[str], int]) -> str:
+def shortened(text: str, limit_tokens: int, count: Count) -> str:
     """Return the text, or its beginning with a mark where it has more tokens than that."""
-    if count(text) <= limit_tokens:
-        return text
+    return _fitted(text, limit_tokens, count)[0]
+
+
+def _fitted(text: str, limit_tokens: int, count: Count) -> tuple[str, int]:
+    """Return the text, shortened where it has more tokens than that, and how many it has.
+
+    A beginning is not counted but estimated, by how far the estimate is off for the whole: `count` may know whole texts
+    alone.
+    """
+    whole = count(text)
+    if whole <= limit_tokens:
+        return text, whole
+    scale = whole / estimate(text)
     fits, too_long = 0, len(text)
     while too_long - fits > 1:
         middle = (fits + too_long) // 2
-        if count(text[:middle] + _CUT) <= limit_tokens:
+        if estimate(text[:middle] + _CUT) * scale <= limit_tokens:
             fits = middle
         else:
             too_long = middle
-    return text[:fits].rstrip() + _CUT
+    short = text[:fits].rstrip() + _CUT
+    return short, math.ceil(estimate(short) * scale)
+
+
+def _share(counts: Sequence[int], left_tokens: int, largest_tokens: int) -> int:
+    """Return how many tokens each message may have so that all of these fit, at least _LEAST_TOKENS."""
+    share = largest_tokens
+    room = left_tokens - len(counts) * _TURN_TOKENS
+    for place, tokens in enumerate(sorted(counts)):
+        share = min(largest_tokens, room // (len(counts) - place))
+        if tokens > share:
+            break
+        room -= tokens
+    else:
+        return largest_tokens
+    return max(_LEAST_TOKENS, share)
 
 
 def _steady(newest_first: list[Turn]) -> list[Turn]:

@@ -14,7 +14,7 @@ import trio
 
 from crypto.ids import OpId
 from node.ai.address import Participant, answering
-from node.ai.context import Line, Scene, build, stops, without_speaker
+from node.ai.context import Line, Scene, build, spoken, stops, without_speaker
 from node.ai.providers.errors import ProviderError, UnknownProviderError
 from node.ai.providers.provider import Provider
 from node.ai.providers.registry import Registry
@@ -147,7 +147,7 @@ class Hosting:
         async with trio.open_nursery() as nursery:
             nursery.start_soon(self._show_progress, conversation, answer)
             provider = self._registry.get(settings.provider)
-            request = self._request(conversation, settings, provider, delta)
+            request = await self._request(conversation, settings, provider, delta)
             await self._read(provider, request, answer, settings.name)
             nursery.cancel_scope.cancel()
         text = answer.text.strip()[:AI_TEXT_CHARACTERS]
@@ -196,7 +196,9 @@ class Hosting:
     ) -> None:
         self._say(conversation, replace(answer.delta, state=int(state), text=text, code=code))
 
-    def _request(self, conversation: Conversation, settings: AiSettings, provider: Provider, delta: AiDelta) -> Request:
+    async def _request(
+        self, conversation: Conversation, settings: AiSettings, provider: Provider, delta: AiDelta
+    ) -> Request:
         """Return what the model is asked: who it is, and the talk up to the message it answers (S38)."""
         view = conversation.view
         earlier, _ = view.page(before=delta.reply_to, limit=HISTORY)
@@ -216,7 +218,8 @@ class Hosting:
             persona=settings.persona,
             system_prompt=settings.system_prompt,
         )
-        turns = build(scene, lines, budget_tokens=provider.prompt_tokens)
+        window = await provider.window(settings.model, spoken(scene, lines))
+        turns = build(scene, lines, budget_tokens=window.prompt_tokens, count=window.count)
         return Request(
             model=settings.model,
             turns=turns,

@@ -1,19 +1,30 @@
 """`peer2peer ai …`: the AI participants of a conversation."""
 
+import os
+import sys
 from typing import Any, Final
 
 import click
 
+from node.ai.providers.settings import VARIABLES, account, servers
 from node.cli.output import one_line, short, table
-from node.cli.session import ConversationGroup, call, conversation, session, shared_options
+from node.cli.session import ConversationGroup, Failure, call, conversation, session, shared_options
+from node.cli.status import MIB
+from node.config import read_config
+from node.errors import StartError
 
 POLICIES: Final = ("every", "mentioned", "addressed", "never")
+MODELS_SHOWN: Final = 3
+MAX_KEY: Final = 4096
 
 
-@click.group(cls=ConversationGroup, default="list", alone=("providers",))
+@click.group(cls=ConversationGroup, default="list", alone=("providers", "key"))
 @shared_options
 def ai() -> None:
-    """List, add or remove the AI participants of a conversation; `ai providers` lists what they can run on."""
+    """List, add or remove the AI participants of a conversation; `ai providers` lists what they can run on.
+
+    `ai key` keeps the API key of a provider in the keyring of this system.
+    """
 
 
 @ai.command(name="list")
@@ -72,13 +83,60 @@ def providers() -> None:
                 one["name"],
                 "yes" if one.get("available") else "no",
                 one.get("default_model") or "-",
+                _models(one.get("models") or []),
+                "-" if not one.get("memory_bytes") else f"{one['memory_bytes'] / MIB:.0f} MiB",
                 one.get("reason") or "",
             )
             for one in known
         )
-        table(("NAME", "WORKS", "DEFAULT MODEL", "REASON"), rows)
+        table(("NAME", "WORKS", "DEFAULT MODEL", "MODELS", "MEMORY", "REASON"), rows)
 
     session().show(known, human)
+
+
+@ai.command()
+@click.argument("provider", type=click.Choice(tuple(VARIABLES)))
+@click.option("--remove", is_flag=True, help="Forget the key instead.")
+@shared_options
+def key(provider: str, remove: bool) -> None:
+    """Keep the API key of a provider in the keyring of this system, for all nodes of this user.
+
+    The key is asked for, or read from standard input where that is no terminal; never give it as an argument.
+    """
+    from node.ai.providers import keychain
+
+    try:
+        config = read_config(session().home)
+    except StartError as error:
+        raise Failure(error.code, error.reason) from None
+    name = account(provider, servers(os.environ, base_url=config.base_url, default_model={})[provider].base_url)
+    given = "" if remove else _asked_key()
+    try:
+        done = keychain.store(name, given) if given else keychain.remove(name)
+    except keychain.NoKeyringError as error:
+        raise Failure("no_keyring", f"{error} ({VARIABLES[provider][0]})") from None
+    except Exception:  # noqa: BLE001 - keyrings raise what they like, and may quote the key
+        raise Failure("no_keyring", "the keyring of this system cannot be used now: unlock it and try again") from None
+    said = "kept" if given else "removed" if done else "there was none"
+    session().show({"account": name, "key": said}, lambda: click.echo(f"{name}: {said}"))
+
+
+def _asked_key() -> str:
+    """Return the key that a person or a script gives (Failure where it can be none)."""
+    if sys.stdin.isatty():
+        given = str(click.prompt("API key", hide_input=True, err=True))
+    else:
+        given = sys.stdin.readline(MAX_KEY + 2)
+    found = given.strip()
+    if not found or len(found) > MAX_KEY or not found.isascii() or not found.isprintable() or " " in found:
+        raise Failure("bad_request", f"that is no API key: it is one word of up to {MAX_KEY} ASCII characters")
+    return found
+
+
+def _models(names: list[str]) -> str:
+    """Return some names, and how many more there are."""
+    shown = ", ".join(names[:MODELS_SHOWN])
+    return f"{shown} and {len(names) - MODELS_SHOWN} more" if len(names) > MODELS_SHOWN else shown or "-"
 
 
 COMMANDS: Final[dict[str, Any]] = {"ai": ai}

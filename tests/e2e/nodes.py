@@ -12,9 +12,10 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import AsyncIterator, Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import trio
@@ -28,12 +29,14 @@ LISTEN = "/ip4/127.0.0.1/tcp/0"
 API = "127.0.0.1:0"
 START_S = 20.0
 COMMAND_S = 60.0
-_FOREIGN = ("PEER2PEER_", "OPENAI_", "PYTHONDONTWRITEBYTECODE")
+_FOREIGN = ("PEER2PEER_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "PYTHONDONTWRITEBYTECODE")
+_NOTHING_HERE = {"OLLAMA_HOST": "127.0.0.1:9", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
+"""What may run on this machine, and the keys its user keeps, are none of a test's business."""
 
 
 def environment() -> dict[str, str]:
     """Return our environment without what would change a node, or make it compile every module at each start."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)}
+    return {name: value for name, value in os.environ.items() if not name.startswith(_FOREIGN)} | _NOTHING_HERE
 
 
 def command(home: Path, *arguments: str) -> list[str]:
@@ -102,7 +105,14 @@ class Lines:
 class Node:
     """A running `peer2peer node`; ended by `running`, or earlier by the test."""
 
-    def __init__(self, home: Path, *arguments: str, listen: str = LISTEN, api: str = API) -> None:
+    def __init__(
+        self,
+        home: Path,
+        *arguments: str,
+        listen: str = LISTEN,
+        api: str = API,
+        variables: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
         self.home = home
         self.began_s = time.monotonic()
         options = ["--no-mdns", "--api", api, *(["--listen", listen] if listen else []), *arguments]
@@ -112,7 +122,7 @@ class Node:
             self.process = subprocess.Popen(
                 command(home, "node", *options),
                 cwd=ROOT,
-                env=environment(),
+                env={**environment(), **variables},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=errors,
@@ -178,12 +188,12 @@ class Nodes:
     def __init__(self) -> None:
         self.running: list[Node] = []
 
-    def start(self, home: Path, *arguments: str, **options: str) -> Node:
+    def start(self, home: Path, *arguments: str, **options: Any) -> Node:
         node = Node(home, *arguments, **options)
         self.running.append(node)
         return node.wait_ready()
 
-    async def start_beside(self, home: Path, *arguments: str, **options: str) -> Node:
+    async def start_beside(self, home: Path, *arguments: str, **options: Any) -> Node:
         """Start a node while other tasks of the test go on."""
         return await trio.to_thread.run_sync(lambda: self.start(home, *arguments, **options))
 

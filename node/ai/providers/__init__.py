@@ -1,1 +1,1 @@
-"""Providers of AI answers: `openai` and everything compatible with it, and `local`, a small model of ours."""
+"""Providers of AI answers: `openai` and everything compatible, `anthropic`, `ollama`, and `local`, a model of ours."""

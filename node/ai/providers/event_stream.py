@@ -1,12 +1,10 @@
-"""Server-sent events out of bytes, without input or output.
-
-Lines are cut at LF before anything is decoded: `str.splitlines`, and with it httpx's `aiter_lines`, would also cut at
-U+2028 and U+0085, which may stand inside a JSON string.
-"""
+"""What a stream brings, as events, without input or output: server-sent events, or one JSON object on each line."""
 
 from dataclasses import dataclass
+from typing import Protocol
 
-MAX_EVENT_BYTES = 1 << 20
+from node.ai.providers.lines import MAX_LINE_BYTES, Lines, OversizeError
+
 _BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
@@ -18,42 +16,40 @@ class Event:
     data: str
 
 
-class EventStreamError(Exception):
-    """The server sent an event larger than MAX_EVENT_BYTES."""
+class Events(Protocol):
+    """Collects bytes in any portions and gives back the events which they complete."""
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Return the events completed by these bytes, in order.
+
+        Raises:
+            OversizeError: a line, or the data of one event, is longer than MAX_LINE_BYTES.
+        """
+        ...
+
+    def finish(self) -> list[Event]:
+        """Return the last event, where the server left out what ends it."""
+        ...
 
 
 class EventStream:
-    """Collects bytes in any portions and gives back the events which they complete."""
+    """Server-sent events (`text/event-stream`); see Events."""
 
     def __init__(self) -> None:
-        self._buffer = bytearray()
+        self._lines = Lines()
         self._name = ""
         self._data: list[str] = []
         self._data_bytes = 0
         self._started = False
 
     def feed(self, data: bytes) -> list[Event]:
-        """Return the events completed by these bytes, in order.
-
-        Raises:
-            EventStreamError: a line, or the data of one event, is longer than MAX_EVENT_BYTES.
-        """
-        searched = len(self._buffer)
-        self._buffer += data
-        events: list[Event] = []
-        start = 0
-        while (end := self._buffer.find(b"\n", max(start, searched))) >= 0:
-            if (event := self._take(bytes(self._buffer[start:end]))) is not None:
-                events.append(event)
-            start = end + 1
-        del self._buffer[:start]
-        if len(self._buffer) > MAX_EVENT_BYTES:
-            raise EventStreamError
-        return events
+        """Return the events completed by these bytes; see Events."""
+        events = [self._take(line) for line in self._lines.feed(data)]
+        return [event for event in events if event is not None]
 
     def finish(self) -> list[Event]:
         """Return the last event, where the server left out the empty line after it."""
-        last, self._buffer = bytes(self._buffer), bytearray()
+        last = self._lines.rest()
         events = [self._take(last)] if last else []
         events.append(self._take(b""))
         return [event for event in events if event is not None]
@@ -62,15 +58,14 @@ class EventStream:
         if not self._started:
             self._started = True
             line = line.removeprefix(_BYTE_ORDER_MARK)
-        line = line.removesuffix(b"\r")
         if not line:
             return self._dispatch()
         field, _, value = line.partition(b":")
         value = value.removeprefix(b" ")
         if field == b"data":
             self._data_bytes += len(value)
-            if self._data_bytes > MAX_EVENT_BYTES:
-                raise EventStreamError
+            if self._data_bytes > MAX_LINE_BYTES:
+                raise OversizeError
             self._data.append(value.decode("utf-8", "replace"))
         elif field == b"event":
             self._name = value.decode("utf-8", "replace")
@@ -80,3 +75,23 @@ class EventStream:
         event = Event(self._name or "message", "\n".join(self._data)) if self._data else None
         self._name, self._data, self._data_bytes = "", [], 0
         return event
+
+
+class JsonLines:
+    """One JSON object on each line (`application/x-ndjson`), each of them an event; see Events."""
+
+    def __init__(self) -> None:
+        self._lines = Lines()
+
+    def feed(self, data: bytes) -> list[Event]:
+        """Return the events completed by these bytes; see Events."""
+        return [_event(line) for line in self._lines.feed(data) if line.strip()]
+
+    def finish(self) -> list[Event]:
+        """Return the last event, where its line has no end."""
+        last = self._lines.rest()
+        return [_event(last)] if last.strip() else []
+
+
+def _event(line: bytes) -> Event:
+    return Event("message", line.decode("utf-8", "replace"))

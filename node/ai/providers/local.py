@@ -3,6 +3,7 @@
 It speaks to the child process with the same code as to any OpenAI-compatible server.
 """
 
+import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Sequence
 from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
@@ -13,15 +14,18 @@ import trio
 
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.local_model import CONTEXT_TOKENS, Endpoint, LocalModel, bundled_weights, missing
-from node.ai.providers.openai import OpenAI, OpenAISettings
+from node.ai.providers.openai import OpenAI
 from node.ai.providers.provider import Availability
 from node.ai.providers.request import Chunk, Finish, Request, Turn
+from node.ai.providers.settings import ServerSettings
+from node.ai.providers.tokens import Window, window
 
 PROMPT_TOKENS = 1024  # two slow cores read 120 tokens/s: more would leave people waiting
 DEFAULT_MAX_TOKENS = 200
 DEFAULT_TEMPERATURE = 0.4
 DEFAULT_TOP_P = 0.9
 _EXTRA = MappingProxyType({"repeat_penalty": 1.1})  # without it a model this small goes round in circles
+_log = logging.getLogger("node.ai")
 _BROKEN = frozenset({"unavailable", "refused_connection", "malformed", "timeout"})
 
 
@@ -36,8 +40,6 @@ class Local:
     """
 
     name = "local"
-    context_tokens = CONTEXT_TOKENS
-    prompt_tokens = PROMPT_TOKENS
 
     def __init__(
         self, weights: Path | None = None, *, idle_s: float = 300.0, read_s: float = 90.0, command: Sequence[str] = ()
@@ -45,6 +47,7 @@ class Local:
         self._weights = weights or bundled_weights()
         self._read_s = read_s
         self.model = LocalModel(self._weights, idle_s=idle_s, command=command) if self._weights else None
+        self._server: tuple[Endpoint, OpenAI] | None = None
 
     async def availability(self) -> Availability:
         """Return whether everything is installed; nothing is loaded for it."""
@@ -52,7 +55,20 @@ class Local:
         if reason := missing(self._weights):
             return Availability(False, reason, (), "")
         alias = self.model.alias if self.model else ""
-        return Availability(True, "", (alias,), alias)
+        return Availability(True, "", (alias,), alias, self.model.memory_bytes() if self.model else None)
+
+    async def window(self, model: str = "", texts: Sequence[str] = ()) -> Window:
+        """Return how much the model takes; see Provider. It is loaded for counting, as it will be for the answer."""
+        found = window(CONTEXT_TOKENS)
+        if self.model and texts and model in {"", self.model.alias} and not missing(self._weights):
+            try:
+                async with self.model.lease() as endpoint:
+                    sent = {text: _harmless(text) for text in texts}
+                    counted = await self._at(endpoint).window(self.model.alias, tuple(sent.values()))
+                    found = window(CONTEXT_TOKENS, {text: counted.count(turn) for text, turn in sent.items()})
+            except ProviderError as error:
+                _log.info("window not known provider=local code=%s", error.code)
+        return replace(found, prompt_tokens=PROMPT_TOKENS)
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk | Finish]]:
@@ -81,7 +97,7 @@ class Local:
             shown = False
             async with self.model.lease() as endpoint:
                 try:
-                    async with self._server(endpoint).stream(fitted) as pieces:
+                    async with self._at(endpoint).stream(fitted) as pieces:
                         async for piece in pieces:
                             shown = True
                             yield piece
@@ -98,24 +114,24 @@ class Local:
                         "unavailable", "The local model stopped in the middle of the answer: try again."
                     ) from None
 
-    def _server(self, endpoint: Endpoint) -> OpenAI:
-        settings = OpenAISettings(
-            endpoint.base_url,
-            endpoint.api_key,
-            context_tokens=CONTEXT_TOKENS,
-            read_s=self._read_s,
-            retries=0,
-            extra=_EXTRA,
-        )
-        return OpenAI(settings, name=self.name, label="The local model")
+    def _at(self, endpoint: Endpoint) -> OpenAI:
+        """Return what speaks to the process behind this endpoint."""
+        if self._server is None or self._server[0] is not endpoint:
+            settings = ServerSettings(
+                endpoint.base_url,
+                endpoint.api_key,
+                context_tokens=CONTEXT_TOKENS,
+                read_s=self._read_s,
+                retries=0,
+                extra=_EXTRA,
+            )
+            self._server = endpoint, OpenAI(settings, name=self.name, label="The local model")
+        return self._server[1]
 
 
 def fit(request: Request, *, model: str) -> Request:
-    """Return the request with the defaults that suit a small model, and with nobody able to speak its control words.
-
-    llama.cpp takes `<|…|>` inside a message for the end of that message: whoever wrote it would speak as the system.
-    """
-    turns = tuple(Turn(turn.role, turn.content.replace("<|", "< |")) for turn in request.turns)
+    """Return the request with the defaults that suit a small model, and with nobody able to speak its control words."""
+    turns = tuple(Turn(turn.role, _harmless(turn.content)) for turn in request.turns)
     return replace(
         request,
         model=model,
@@ -124,3 +140,11 @@ def fit(request: Request, *, model: str) -> Request:
         top_p=DEFAULT_TOP_P if request.top_p is None else request.top_p,
         max_tokens=DEFAULT_MAX_TOKENS if request.max_tokens is None else request.max_tokens,
     )
+
+
+def _harmless(text: str) -> str:
+    """Return the text without control words.
+
+    llama.cpp takes `<|…|>` inside a message for the end of that message: whoever wrote it would speak as the system.
+    """
+    return text.replace("<|", "< |")

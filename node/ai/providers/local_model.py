@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from importlib.util import find_spec
 from pathlib import Path
 
+import psutil
 import trio
 
 from node.ai.providers.errors import ProviderError
@@ -72,6 +73,17 @@ class LocalModel:
         """The process which has the model loaded now; None where there is none."""
         return self._child.process.pid if self._child and self._child.process.returncode is None else None
 
+    def memory_bytes(self) -> int | None:
+        """Return what the process takes of this machine's memory; 0 where the model is not loaded, None if unknown."""
+        if (pid := self.pid) is None:
+            return 0
+        try:
+            return psutil.Process(pid).memory_info().rss
+        except psutil.NoSuchProcess:
+            return 0
+        except psutil.Error:
+            return None
+
     @asynccontextmanager
     async def lease(self) -> AsyncIterator[Endpoint]:
         """Return where the model listens, loaded; it is not unloaded within the block.
@@ -89,6 +101,7 @@ class LocalModel:
                 await self._stop()
             if self._child is None:
                 self._child = await self._start()
+                _log.info("local model loaded memory_mib=%d", self._memory_mib())
             endpoint = self._child.endpoint
             self._leases += 1
         try:
@@ -125,6 +138,7 @@ class LocalModel:
                     continue
                 async with self._lock:
                     if self._leases == 0 and trio.current_time() >= self._idle_since + self._idle_s:
+                        _log.info("local model unloaded idle_s=%g memory_mib=%d", self._idle_s, self._memory_mib())
                         await self._stop()
 
     async def aclose(self) -> None:
@@ -170,8 +184,10 @@ class LocalModel:
                 "unavailable", "The local model could not be loaded: check that the file of its weights is complete."
             )
         self.loads += 1
-        _log.info("local model loaded")
         return _Child(process, Endpoint(f"{address}/v1", key))
+
+    def _memory_mib(self) -> int:
+        return (self.memory_bytes() or 0) >> 20
 
     async def _stop(self) -> None:
         child, self._child = self._child, None

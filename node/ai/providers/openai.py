@@ -1,259 +1,194 @@
 """Provider `openai`: OpenAI's Chat Completions, and every server compatible with it (S40).
 
-llama.cpp, vLLM, LM Studio and Ollama's /v1 differ by base URL alone. The key goes into one header and nowhere else.
+llama.cpp, vLLM, LM Studio and Ollama's /v1 differ by base URL alone. Servers differ in what they take; what one of
+them refused is left out, and the answer says so.
 """
 
-import logging
 import random
-from collections.abc import AsyncGenerator, AsyncIterator, Mapping
-from contextlib import aclosing, asynccontextmanager
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
-from urllib.parse import urlsplit
 
-import orjson
-import trio
-
-from node.ai.providers.chat_answer import ChatAnswer, malformed, refusal, refused_parameter
-from node.ai.providers.chat_body import Dialect, chat_body
+from node.ai.providers.api import Ask, Call, Model
+from node.ai.providers.chat_answer import ChatAnswer
 from node.ai.providers.errors import ProviderError
-from node.ai.providers.event_stream import EventStream, EventStreamError
-from node.ai.providers.provider import Availability
-from node.ai.providers.request import Chunk, Finish, Request
-from node.ai.providers.retry import backoff_s
-from node.ai.providers.transport import Response, Transport
+from node.ai.providers.event_stream import EventStream
+from node.ai.providers.keychain import Keychain
+from node.ai.providers.refusal import (
+    RefusedParameter,
+    Wording,
+    malformed,
+    refusal,
+    refused_parameter,
+)
+from node.ai.providers.remote import Remote
+from node.ai.providers.request import Request
+from node.ai.providers.settings import ServerSettings, is_official
+from node.ai.providers.tokens import family_tokens
 
-OFFICIAL_URL = "https://api.openai.com/v1"
 OFFICIAL_MODEL = "gpt-4o-mini"
-_OFFICIAL_HOST = "api.openai.com"
-_AVAILABILITY_S = 0.8
-_LONGEST_WAIT_S = 20.0  # a person is waiting: after that the error shows, with a Retry button
-_AFTER_END_S = 2.0  # for the counts which follow the last word
-_log = logging.getLogger("node.ai")
+OFFICIAL_CONTEXT_TOKENS = 16_384  # of a model which we do not know
+MAX_STOPS = 4
+_LIMITS = ("max_tokens", "max_completion_tokens")
+_PARAMETERS = (*_LIMITS, "stream_options", "temperature", "top_p", "stop")
+_WINDOW_KEYS = ("max_model_len", "context_length", "context_window", "max_context_length")
+_MARK = -1  # no token; llama.cpp gives it back between the tokens of one text and of the next
 
 
-@dataclass(frozen=True, slots=True)
-class OpenAISettings:
-    """How to reach one server.
+class ChatCompletions:
+    """The API; see `Api`.
 
-    Attributes:
-        base_url: http or https; what comes before `/chat/completions`.
-        api_key: empty where the server needs none.
-        default_model: empty: gpt-4o-mini at OpenAI, elsewhere the first one which the server names.
-        context_tokens: the window to plan with; 0: 16384 at OpenAI, 4096 elsewhere.
-        connect_s: how long connecting may take.
-        read_s: how long the server may be silent.
-        total_s: how long an answer may take altogether.
-        retries: how often a request is repeated which failed before any text came.
-        extra: further parameters for the body.
+    Args:
+        label: what messages call the server.
+        official: it is OpenAI's own, which takes `max_completion_tokens`.
     """
 
-    base_url: str = OFFICIAL_URL
-    api_key: str = field(default="", repr=False)
-    default_model: str = ""
-    context_tokens: int = 0
-    connect_s: float = 5.0
-    read_s: float = 90.0
-    total_s: float = 600.0
-    retries: int = 2
-    extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    sizes = False
 
-    @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "OpenAISettings":
-        """Return the settings in OPENAI_API_KEY, OPENAI_BASE_URL and OPENAI_MODEL."""
-        return cls(
-            base_url=environment.get("OPENAI_BASE_URL", "").strip() or OFFICIAL_URL,
-            api_key=environment.get("OPENAI_API_KEY", "").strip(),
-            default_model=environment.get("OPENAI_MODEL", "").strip(),
-        )
+    def __init__(self, label: str, *, official: bool) -> None:
+        self.wording = Wording(label, "an OpenAI-compatible server; it often ends in /v1")
+        self.default_model = OFFICIAL_MODEL if official else ""
+        self._official = official
 
-    @property
-    def official(self) -> bool:
-        """Whether this is OpenAI itself, which needs a key and takes `max_completion_tokens`."""
-        return urlsplit(self.base_url).hostname == _OFFICIAL_HOST
+    def headers(self, key: str) -> Mapping[str, str]:
+        """Return the key as a bearer token."""
+        return {"authorization": f"Bearer {key}"} if key else {}
 
-    @property
-    def configured(self) -> bool:
-        """Whether anybody asked for this provider: a key is there, or the address of another server."""
-        return bool(self.api_key) or not self.official
+    def call(self, request: Request, *, model: str, context_tokens: int, refused: frozenset[str]) -> Call:
+        """Return how to ask for an answer; see `Api`. The limit has two names, of which a server may take either."""
+        body: dict[str, object] = {
+            "model": model,
+            "messages": [{"role": turn.role, "content": turn.content} for turn in request.turns],
+            "stream": True,
+        }
+        wanted: dict[str, object | None] = {
+            "temperature": request.temperature,
+            "top_p": request.top_p,
+            "stop": list(request.stop[:MAX_STOPS]) or None,
+        }
+        given = {name: value for name, value in wanted.items() if value is not None}
+        body |= {name: value for name, value in given.items() if name not in refused}
+        ignored = {name for name in given if name in refused}
+        if len(request.stop) > MAX_STOPS:
+            ignored.add("stop")
+        if request.max_tokens is not None:
+            names = [name for name in (reversed(_LIMITS) if self._official else _LIMITS) if name not in refused]
+            if names:
+                body[names[0]] = request.max_tokens
+            else:
+                ignored.add("max_tokens")
+        if "stream_options" not in refused:
+            body["stream_options"] = {"include_usage": True}
+        return Call("chat/completions", body, ignored=tuple(sorted(ignored)))
+
+    def events(self) -> EventStream:
+        """Return what takes server-sent events apart."""
+        return EventStream()
+
+    def streams(self, content_type: str) -> bool:
+        """Return whether these are server-sent events."""
+        return content_type in {"text/event-stream", ""}
+
+    def answer(self, *, model: str, ignored: tuple[str, ...]) -> ChatAnswer:
+        """Return what puts an answer together."""
+        return ChatAnswer(self.wording, model=model, ignored=ignored)
+
+    def refusal(self, status: int, headers: Mapping[str, str], body: object) -> ProviderError:
+        """Return the error for an answer with this status."""
+        return refusal(status, headers, body, self.wording)
+
+    def refused_parameter(self, status: int, body: object) -> RefusedParameter | None:
+        """Return the parameter which is refused; see `Api`."""
+        return refused_parameter(status, body, _PARAMETERS)
+
+    async def models(self, ask: Ask) -> tuple[str, ...]:
+        """Return the names of the models, sorted: servers have no order of their own."""
+        names = {entry.get("id") for entry in await self._listed(ask)}
+        return tuple(sorted(name for name in names if isinstance(name, str) and name))
+
+    def chosen(self, models: Sequence[str]) -> str:
+        """Return the first one which does not look as if it could do nothing but embeddings."""
+        return next((model for model in models if "embed" not in model.lower()), next(iter(models), ""))
+
+    def lacks(self, model: str, models: Sequence[str]) -> ProviderError | None:
+        """Return why there is no model; a list is no proof against one that was chosen."""
+        if model:
+            return None
+        return ProviderError("model_missing", f"{self.wording.label} has no model: load one there and try again.")
+
+    async def model(self, ask: Ask, name: str) -> Model:
+        """Return the window as vLLM, llama.cpp and others list it; llama.cpp counts tokens as well."""
+        if self._official:
+            return Model(family_tokens(name) or OFFICIAL_CONTEXT_TOKENS)
+        entry = next((entry for entry in await self._listed(ask) if entry.get("id") == name), {})
+        if tokens := _first_number(entry, _WINDOW_KEYS):
+            return Model(tokens)
+        try:
+            properties = await ask("../props")
+        except ProviderError as error:
+            if error.transient:
+                raise
+            return Model()
+        settings = properties.get("default_generation_settings") if isinstance(properties, dict) else None
+        if not isinstance(settings, dict):
+            return Model()
+        return Model(_first_number(settings, ("n_ctx",)), tokenizes=True)
+
+    async def count(self, ask: Ask, texts: Sequence[str]) -> Sequence[int]:
+        """Return the tokens of each text by llama.cpp's tokenizer, asked once for all of them."""
+        content: list[object] = []
+        for text in texts:
+            content += [text, _MARK]
+        said = await ask("../tokenize", {"content": content})
+        tokens = said.get("tokens") if isinstance(said, dict) else None
+        if not isinstance(tokens, list) or tokens.count(_MARK) != len(texts):
+            raise malformed(self.wording)
+        counts, start = [], 0
+        for end in (place for place, token in enumerate(tokens) if token == _MARK):
+            counts.append(end - start)
+            start = end + 1
+        return counts
+
+    async def _listed(self, ask: Ask) -> list[Mapping[str, Any]]:
+        said = await ask("models")
+        listed = said.get("data") if isinstance(said, dict) else None
+        if not isinstance(listed, list):
+            raise malformed(self.wording)
+        return [entry for entry in listed if isinstance(entry, dict)]
 
 
-class OpenAI:
-    """Streams answers from one server.
+class OpenAI(Remote):
+    """Streams answers from OpenAI or a compatible server.
 
     Args:
         settings: how to reach it.
         name: the provider's name.
         label: what messages call the server.
+        keychain: where the key is kept which is not in the settings.
         chance: where the waiting times get their jitter from.
     """
 
     def __init__(
         self,
-        settings: OpenAISettings,
+        settings: ServerSettings,
         *,
         name: str = "openai",
         label: str = "",
+        keychain: Keychain | None = None,
         chance: random.Random | None = None,
     ) -> None:
-        self.name = name
-        self.context_tokens = settings.context_tokens or (16_384 if settings.official else 4096)
-        self.prompt_tokens = self.context_tokens * 3 // 4
-        self._settings = settings
-        self._label = label or ("OpenAI" if settings.official else "The AI server")
-        self._transport = Transport(
-            settings.base_url, label=self._label, connect_s=settings.connect_s, read_s=settings.read_s
+        official = is_official("openai", settings.base_url)
+        super().__init__(
+            ChatCompletions(label or ("OpenAI" if official else "The AI server"), official=official),
+            settings,
+            name=name,
+            vendor="openai",
+            needs_key=True,
+            keychain=keychain,
+            chance=chance,
         )
-        self._chance = chance or random.Random()
-        self._dialects: dict[str, Dialect] = {}
-        self._default_model = settings.default_model or (OFFICIAL_MODEL if settings.official else "")
-
-    async def availability(self) -> Availability:
-        """Return whether the server answers; one that is slow, not down, counts as available."""
-        if error := self._missing_key():
-            return Availability(False, error.message, (), self._default_model)
-        models: tuple[str, ...] = ()
-        reason = f"{self._label} has not answered yet."
-        with trio.move_on_after(_AVAILABILITY_S):
-            try:
-                models, reason = await self._models(), ""
-            except ProviderError as error:
-                usable = error.code in {"rate_limited", "refused_request", "timeout"}
-                return Availability(usable, error.message, (), self._default_model)
-        return Availability(True, reason, models, self._default_model or next(iter(models), ""))
-
-    @asynccontextmanager
-    async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk | Finish]]:
-        """Return the answer as it is generated; see Provider."""
-        with trio.move_on_after(self._settings.total_s) as total:
-            async with aclosing(self._answer(request)) as answer:
-                yield answer
-        if total.cancelled_caught:
-            raise ProviderError("timeout", f"{self._label} took too long to answer: try again, or ask for less.")
-
-    async def aclose(self) -> None:
-        """Return at once: every connection belongs to a stream and ends with it."""
-        await trio.lowlevel.checkpoint()
-
-    async def _answer(self, request: Request) -> AsyncGenerator[Chunk | Finish, None]:
-        """Yield the answer; try again where it fails before its first text."""
-        if error := self._missing_key():
-            raise error
-        model = request.model or self._default_model or await self._first_model()
-        for attempt in range(self._settings.retries + 1):
-            shown = False
-            try:
-                async with aclosing(self._attempt(request, model)) as pieces:
-                    async for piece in pieces:
-                        shown = True
-                        yield piece
-                return
-            except ProviderError as error:
-                wait_s = error.retry_after_s
-                if wait_s is None:
-                    wait_s = backoff_s(attempt + 1, self._chance.uniform(0.0, 1.0))
-                last = attempt == self._settings.retries
-                if shown or last or not error.transient or wait_s > _LONGEST_WAIT_S:
-                    _log.info("answer failed provider=%s code=%s attempt=%d", self.name, error.code, attempt)
-                    raise
-            await trio.sleep(wait_s)
-
-    async def _attempt(self, request: Request, model: str) -> AsyncGenerator[Chunk | Finish, None]:
-        """Yield the answer of one request; repeat it without a parameter which the server does not take."""
-        while True:
-            dialect = self._dialects.get(model) or self._first_dialect()
-            body, ignored = chat_body(request, dialect, model=model, extra=self._settings.extra)
-            answer = ChatAnswer(label=self._label, model=model, ignored=ignored)
-            async with self._transport.request(
-                "POST", "/chat/completions", headers=self._headers(), body=orjson.dumps(body)
-            ) as response:
-                if response.status == 200:
-                    async with aclosing(self._pieces(response, answer)) as pieces:
-                        async for piece in pieces:
-                            yield piece
-                    return
-                said = _json(await response.body())
-            parameter = refused_parameter(response.status, said)
-            poorer = dialect.without(parameter) if parameter else None
-            if poorer is None:
-                raise refusal(response.status, response.headers, said, label=self._label)
-            self._dialects[model] = poorer
-
-    async def _pieces(self, response: Response, answer: ChatAnswer) -> AsyncGenerator[Chunk | Finish, None]:
-        kind = response.headers.get("content-type", "").partition(";")[0].strip().lower()
-        if kind == "application/json":
-            for piece in answer.take_whole(await response.body()):
-                yield piece
-            return
-        if kind not in {"text/event-stream", ""}:
-            raise malformed(self._label)
-        events = EventStream()
-        while True:
-            data = await self._next_bytes(response, answer)
-            try:
-                complete = events.feed(data) if data else events.finish()
-            except EventStreamError:
-                raise malformed(self._label) from None
-            for event in complete:
-                for piece in answer.take(event):
-                    yield piece
-                    if isinstance(piece, Finish):
-                        return
-            if not data:
-                yield answer.end()
-                return
-
-    @staticmethod
-    async def _next_bytes(response: Response, answer: ChatAnswer) -> bytes:
-        """Return the next bytes of the body, empty at its end; do not wait long once the answer is complete."""
-        if not answer.finish_reason:
-            return await anext(response.chunks, b"")
-        with trio.move_on_after(_AFTER_END_S):
-            try:
-                return await anext(response.chunks, b"")
-            except ProviderError:
-                pass
-        return b""
-
-    async def _models(self) -> tuple[str, ...]:
-        """Return the names of the server's models, sorted."""
-        async with self._transport.request("GET", "/models", headers=self._headers()) as response:
-            said = _json(await response.body())
-            if response.status != 200:
-                raise refusal(response.status, response.headers, said, label=self._label)
-        listed = said.get("data") if isinstance(said, dict) else None
-        if not isinstance(listed, list):
-            raise malformed(self._label)
-        names = {entry.get("id") for entry in listed if isinstance(entry, dict)}
-        return tuple(sorted(name for name in names if isinstance(name, str) and name))
-
-    async def _first_model(self) -> str:
-        """Return the default model of a server which was not told about; asked once."""
-        models = await self._models()
-        if not models:
-            raise ProviderError("model_missing", f"{self._label} has no model: load one there and try again.")
-        self._default_model = models[0]
-        return self._default_model
-
-    def _first_dialect(self) -> Dialect:
-        return Dialect(limit="max_completion_tokens" if self._settings.official else "max_tokens")
-
-    def _missing_key(self) -> ProviderError | None:
-        if self._settings.api_key or not self._settings.official:
-            return None
-        return ProviderError("no_key", f"{self._label} needs an API key: set OPENAI_API_KEY and start the app again.")
-
-    def _headers(self) -> dict[str, str]:
-        headers = {"accept": "text/event-stream, application/json", "content-type": "application/json"}
-        if self._settings.api_key:
-            headers["authorization"] = f"Bearer {self._settings.api_key}"
-        return headers
 
 
-def _json(body: bytes) -> Any:
-    """Return the parsed body; None where it is not JSON."""
-    try:
-        return orjson.loads(body)
-    except orjson.JSONDecodeError:
-        return None
+def _first_number(entry: Mapping[str, Any], names: Iterable[str]) -> int:
+    """Return the first of these that is a number of tokens; 0 where none is."""
+    found = (entry.get(name) for name in names)
+    return next((value for value in found if type(value) is int and value > 0), 0)

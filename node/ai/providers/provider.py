@@ -1,11 +1,15 @@
 """What every provider of AI answers offers to the node (S40)."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Final, Protocol
 
 from node.ai.providers.request import Chunk, Finish, Request
+from node.ai.providers.tokens import Window
+
+PROVIDERS: Final = ("openai", "anthropic", "ollama", "local")
+"""The names, in the order in which they are shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,12 +21,14 @@ class Availability:
         reason: where not available: what is missing and what to do, for a person; else empty, or a remark.
         models: names it is known to offer, sorted; empty where it did not say.
         default_model: what an empty `Request.model` stands for; empty where unknown.
+        memory_bytes: what the model takes of this machine now; None where it runs elsewhere or that is unknown.
     """
 
     available: bool
     reason: str
     models: tuple[str, ...]
     default_model: str
+    memory_bytes: int | None = None
 
 
 class Provider(Protocol):
@@ -33,18 +39,19 @@ class Provider(Protocol):
         """The stable name, as in settings and on the channel."""
         ...
 
-    @property
-    def context_tokens(self) -> int:
-        """How many tokens prompt and answer may have together."""
-        ...
-
-    @property
-    def prompt_tokens(self) -> int:
-        """How many tokens a prompt should have at most, so that the answer fits and begins soon."""
-        ...
-
     async def availability(self) -> Availability:
         """Return in less than a second whether it can be used, without raising ProviderError."""
+        ...
+
+    async def window(self, model: str = "", texts: Sequence[str] = ()) -> Window:
+        """Return how much the model takes, with a count that is exact for these texts where there is a tokenizer.
+
+        It never fails: where the server does not answer, it is a careful guess. Loads a model that runs here.
+
+        Args:
+            model: empty for the default.
+            texts: what is going to be counted, such as `node.ai.context.spoken` returns.
+        """
         ...
 
     def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Chunk | Finish]]:

@@ -7,10 +7,14 @@ from pathlib import Path
 
 import trio
 
+from node.ai.providers.anthropic import Anthropic
 from node.ai.providers.errors import ProviderError, UnknownProviderError
+from node.ai.providers.keychain import Keychain
 from node.ai.providers.local import Local
-from node.ai.providers.openai import OpenAI, OpenAISettings
+from node.ai.providers.ollama import Ollama
+from node.ai.providers.openai import OpenAI
 from node.ai.providers.provider import Availability, Provider
+from node.ai.providers.settings import VARIABLES, ServerSettings
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,17 +23,25 @@ class ProviderSettings:
 
     Attributes:
         default_provider: tried first; empty for none.
-        openai: the server of the provider `openai`.
+        servers: how to reach those that are reached over HTTP, by name; those left out have nothing set.
         weights: a GGUF file for `local`; None for the one installed with the app.
         idle_s: how long the local model stays loaded without work.
         local_command: starts the local model's process; empty for the usual way.
+        keychain: where keys are kept which are not in the environment; None for nowhere.
     """
 
     default_provider: str = ""
-    openai: OpenAISettings = field(default_factory=OpenAISettings)
+    servers: Mapping[str, ServerSettings] = field(default_factory=dict)
     weights: Path | None = None
     idle_s: float = 300.0
     local_command: Sequence[str] = ()
+    keychain: Keychain | None = None
+
+    def order(self) -> tuple[str, ...]:
+        """Return the order of choice: the default, what the user set up, what the keyring may hold, Ollama, `local`."""
+        paid = ("openai", "anthropic")
+        set_up = [name for name in paid if (server := self.servers.get(name)) and (server.api_key or server.base_url)]
+        return tuple(dict.fromkeys(filter(None, [self.default_provider, *set_up, *paid, "ollama", "local"])))
 
 
 class Registry:
@@ -98,17 +110,21 @@ async def open_registry(settings: ProviderSettings) -> AsyncIterator[Registry]:
     Raises:
         UnknownProviderError: the default provider is none of ours.
     """
-    openai = OpenAI(settings.openai)
+    reached = {name: settings.servers.get(name) or ServerSettings() for name in VARIABLES}
     local = Local(settings.weights, idle_s=settings.idle_s, command=settings.local_command)
-    order = [settings.default_provider] if settings.default_provider else []
-    order += ["openai"] if settings.openai.configured else []
-    registry = Registry({"openai": openai, "local": local}, order=[*order, "local"])
+    providers: dict[str, Provider] = {
+        "openai": OpenAI(reached["openai"], keychain=settings.keychain),
+        "anthropic": Anthropic(reached["anthropic"], keychain=settings.keychain),
+        "ollama": Ollama(reached["ollama"], keychain=settings.keychain),
+        "local": local,
+    }
+    registry = Registry(providers, order=settings.order())
     async with trio.open_nursery() as nursery:
         nursery.start_soon(local.watch)
         try:
             yield registry
         finally:
-            for provider in (openai, local):
+            for provider in providers.values():
                 with trio.CancelScope(shield=True):
                     await provider.aclose()
             nursery.cancel_scope.cancel()

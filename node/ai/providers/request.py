@@ -8,6 +8,7 @@ from typing import Literal
 
 Role = Literal["system", "user", "assistant"]
 MAX_TEMPERATURE = 2.0
+MAX_TOKENS = 32_768
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,8 +27,8 @@ class Request:
         model: a name the provider knows; empty for its default.
         turns: at least one, oldest first; ends with the message which is answered.
         temperature: 0.0-2.0.
-        max_tokens: upper bound on the answer.
-        top_p: above 0.0, at most 1.0.
+        max_tokens: upper bound on the answer, 1-32768.
+        top_p: 0.0-1.0.
         stop: texts which end the answer; they are not part of it.
     """
 
@@ -43,10 +44,10 @@ class Request:
             raise ValueError("a request has at least one turn")
         if self.temperature is not None and not 0.0 <= self.temperature <= MAX_TEMPERATURE:
             raise ValueError("temperature is between 0.0 and 2.0")
-        if self.max_tokens is not None and self.max_tokens < 1:
-            raise ValueError("max_tokens is at least 1")
-        if self.top_p is not None and not 0.0 < self.top_p <= 1.0:
-            raise ValueError("top_p is above 0.0 and at most 1.0")
+        if self.max_tokens is not None and (type(self.max_tokens) is not int or not 1 <= self.max_tokens <= MAX_TOKENS):
+            raise ValueError("max_tokens is an integer between 1 and 32768")
+        if self.top_p is not None and not 0.0 <= self.top_p <= 1.0:
+            raise ValueError("top_p is between 0.0 and 1.0")
         if not all(self.stop):
             raise ValueError("a stop text is not empty")
 
@@ -67,7 +68,7 @@ class Finish:
         prompt_tokens: None where the provider did not count.
         completion_tokens: None where the provider did not count.
         model: the model which really answered, as the provider names it.
-        ignored: parameters of the request which the provider does not take, sorted.
+        ignored: parameters of the request which the provider does not take, or not as they are; sorted.
     """
 
     reason: str

@@ -27,7 +27,7 @@ def should_retry(status: int, headers: Mapping[str, str]) -> bool:
 def retry_after_s(headers: Mapping[str, str]) -> float | None:
     """Return how long the server asks us to wait, at least 0; None where it does not say or can not be understood.
 
-    A date is compared with the server's own `date`, so that a clock which is off does no harm.
+    A date is compared with the `date` of the answer, so that a clock which is off does no harm.
     """
     try:
         if (milliseconds := headers.get("retry-after-ms")) is not None:

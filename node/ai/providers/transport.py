@@ -6,20 +6,24 @@ Redirects are not followed, for the key must not travel to another host.
 
 import ipaddress
 import ssl
+import string
 from collections.abc import AsyncIterator, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
+from email.utils import formatdate
 from typing import TYPE_CHECKING
 
 import httpx
 import trio
 
 from node.ai.providers.errors import ProviderError
+from node.clock import Clock
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator
 
 MAX_BODY_BYTES = 1 << 20
+_HEADER_CHARACTERS = frozenset(string.printable) - frozenset(string.whitespace) | {" "}
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +32,7 @@ class Response:
 
     Attributes:
         status: the HTTP status.
-        headers: names in lower case.
+        headers: names in lower case; with the time of arrival as `date` where the server left it out.
         chunks: raises ProviderError where the connection breaks or stalls.
     """
 
@@ -50,21 +54,19 @@ class Transport:
     """Makes requests to one server, each over a connection of its own.
 
     Args:
-        base_url: http or https, with the path before `/chat/completions`.
+        base_url: http or https; what the paths of requests are relative to.
         label: what a message calls the server.
         connect_s: how long connecting may take.
         read_s: how long the server may be silent.
     """
 
     def __init__(self, base_url: str, *, label: str, connect_s: float, read_s: float) -> None:
-        url = httpx.URL(base_url)
-        if url.scheme not in {"http", "https"} or not url.host:
-            raise ValueError("the base URL is http://… or https://…")
-        self._base_url = base_url.rstrip("/")
+        self._base_url = httpx.URL(base_url.rstrip("/") + "/")
         self._label = label
         self._timeout = httpx.Timeout(read_s, connect=connect_s)
-        self._encrypted = url.scheme == "https"
-        self._trust_proxy = not _is_loopback(url.host)
+        self._encrypted = self._base_url.scheme == "https"
+        self._trust_proxy = not _is_loopback(self._base_url.host)
+        self._clock = Clock()
         self._context: ssl.SSLContext | None = None
 
     @asynccontextmanager
@@ -74,11 +76,15 @@ class Transport:
         """Return the answer's head, whatever its status; the connection is closed on leaving.
 
         Raises:
-            ProviderError: refused_connection, timeout or unavailable.
+            ProviderError: refused_connection, timeout, unavailable, or unauthorized where no header can hold the key.
         """
-        client = httpx.AsyncClient(verify=self._tls(), timeout=self._timeout, trust_env=self._trust_proxy)
-        async with client:
-            request = client.build_request(method, self._base_url + path, headers=dict(headers), content=body)
+        if not _HEADER_CHARACTERS.issuperset("".join(headers.values())):  # httpx would quote it in its error
+            raise ProviderError(
+                "unauthorized", f"The API key for {self._label} has characters which no key has: set it again."
+            )
+        async with self._client() as client:
+            sent = {"accept-encoding": "identity", **headers}
+            request = client.build_request(method, self._base_url.join(path), headers=sent, content=body)
             try:
                 response = await client.send(request, stream=True)
             except httpx.HTTPError as error:
@@ -86,6 +92,9 @@ class Transport:
             chunks = self._chunks(response)
             try:
                 names = {name.lower(): value for name, value in response.headers.items()}
+                names.setdefault("date", formatdate(self._clock.now_ms() / 1000, usegmt=True))
+                if names.get("content-encoding", "identity") != "identity":  # it could unfold to any size
+                    raise self._unreadable()
                 yield Response(response.status_code, names, chunks)
             finally:
                 await _unwind(chunks)
@@ -94,10 +103,19 @@ class Transport:
 
     async def _chunks(self, response: httpx.Response) -> "AsyncGenerator[bytes, None]":
         try:
-            async for chunk in response.aiter_bytes():
+            async for chunk in response.aiter_raw():
                 yield chunk
         except httpx.HTTPError as error:
             raise self._translated(error, connected=True) from None
+
+    def _client(self) -> httpx.AsyncClient:
+        try:
+            return httpx.AsyncClient(verify=self._tls(), timeout=self._timeout, trust_env=self._trust_proxy)
+        except (ImportError, ValueError):  # SOCKS, or no URL
+            raise ProviderError(
+                "refused_connection",
+                "The proxy set in the environment can not be used: set HTTPS_PROXY and ALL_PROXY to an HTTP proxy.",
+            ) from None
 
     def _tls(self) -> ssl.SSLContext:
         """Return the context, made once; without https one that trusts nobody, for loading the authorities is slow."""
@@ -132,7 +150,10 @@ class Transport:
                     "unavailable", f"{label} closed the connection without an answer: try again.", transient=True
                 )
             case _:
-                return ProviderError("malformed", f"{label} sent an answer that can not be read: check its address.")
+                return self._unreadable()
+
+    def _unreadable(self) -> ProviderError:
+        return ProviderError("malformed", f"{self._label} sent an answer that can not be read: check its address.")
 
 
 async def _unwind(chunks: AsyncIterator[bytes]) -> None:

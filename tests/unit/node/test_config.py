@@ -19,9 +19,52 @@ def test_settings_are_read(tmp_path: Path) -> None:
     assert read_config(tmp_path) == Config("openai", Path("/models/a.gguf"))
 
 
+def test_each_provider_has_a_model_and_an_address(tmp_path: Path) -> None:
+    content = """
+        default_provider = "ollama"
+        [default_model]
+        openai = "gpt-4o"
+        ollama = "llama3.2"
+        [base_url]
+        openai = "http://127.0.0.1:1234/v1"
+    """
+    (tmp_path / FILE).write_text(content, encoding="utf-8")
+    config = read_config(tmp_path)
+    assert config.default_provider == "ollama"
+    assert config.default_model == {"openai": "gpt-4o", "ollama": "llama3.2"}
+    assert config.base_url == {"openai": "http://127.0.0.1:1234/v1"}
+
+
+@pytest.mark.parametrize(
+    ("content", "known"),
+    [
+        ('default_provider = "clippy"', "openai, anthropic, ollama, local"),
+        ('[default_model]\nclippy = "x"', "openai, anthropic, ollama"),
+        ('[base_url]\nlocal = "http://x"', "openai, anthropic, ollama"),
+    ],
+)
+def test_an_unknown_provider_is_refused_naming_the_known(tmp_path: Path, content: str, known: str) -> None:
+    (tmp_path / FILE).write_text(content, encoding="utf-8")
+    with pytest.raises(StartError) as told:
+        read_config(tmp_path)
+    assert told.value.code == "unknown_provider"
+    assert told.value.reason.endswith(f"use one of {known}")
+
+
+def test_a_password_in_an_address_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text('[base_url]\nopenai = "http://ana:hunter2@host/v1"', encoding="utf-8")
+    with pytest.raises(StartError, match="password") as told:
+        read_config(tmp_path)
+    assert "hunter2" not in told.value.reason
+
+
 @pytest.mark.parametrize(
     ("content", "word"),
     [
+        (b'default_model = "gpt-4o"', "default_model"),
+        (b"[default_model]\nopenai = 7", "default_model.openai"),
+        (b'[base_url]\nopenai = ""', "base_url.openai"),
+        (b'[base_url]\nopenai = "localhost:1234"', "base_url.openai"),
         (b"this is = = not toml", "Expected|Invalid"),
         (b"\xff\xfe\x00", "decode"),
         (b'colour = "red"', "colour"),

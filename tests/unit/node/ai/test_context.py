@@ -2,8 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from node.ai.context import Line, Scene, build, estimate, shortened, stops, system_text, without_speaker
+from node.ai.context import Line, Scene, build, shortened, spoken, stops, system_text, without_speaker
 from node.ai.providers.request import Turn
+from node.ai.providers.tokens import estimate
 
 SCENE = Scene("Assistant", "Tea", ("Ana", "Ben"), persona="You are a gardener.")
 PLENTY = 100_000
@@ -59,6 +60,40 @@ def test_a_long_message_does_not_push_out_the_ten_before():
     assert "message 0\n" in turn.content
     assert " […]\n\nAna: message 5" in turn.content
     assert estimate(turn.content) < 1800
+
+
+def test_ten_long_messages_are_all_shortened_rather_than_dropped():
+    lines = [Line("Ana", f"message {number} " + "word " * 500) for number in range(30)]
+    [turn] = build(SCENE, [*lines, Line("Ana", "so?")], budget_tokens=1200)[1:]
+    kept = [part for part in turn.content.split("\n\n") if "message" in part]
+    assert [part.split(" ")[2] for part in kept[-10:]] == [str(number) for number in range(20, 30)]
+    assert len(kept) == 10
+    assert all(part.endswith(" […]") for part in kept)
+    assert max(map(len, kept)) - min(map(len, kept)) < 20
+    assert 1000 < estimate(turn.content) + estimate(system_text(SCENE)) < 1200
+
+
+def test_short_messages_leave_their_room_to_the_long_ones():
+    lines = [Line("Ana", "yes") for _ in range(9)]
+    [turn] = build(SCENE, [*lines, Line("Ben", "word " * 500), Line("Ana", "so?")], budget_tokens=500)[1:]
+    assert turn.content.count("Ana: yes") == 9
+    assert turn.content.count("word") > 60
+
+
+def test_where_ten_do_not_fit_the_newest_stay_and_the_persona_too():
+    lines = [Line("Ana", f"message {number} " + "word " * 50) for number in range(30)]
+    system, turn = build(SCENE, [*lines, Line("Ana", "so?")], budget_tokens=300)
+    assert "You are a gardener." in system.content
+    kept = [part.split(" ")[2] for part in turn.content.split("\n\n") if "message" in part]
+    assert kept == [str(number) for number in range(30 - len(kept), 30)]
+    assert 2 <= len(kept) < 10
+
+
+def test_a_tokenizer_that_knows_whole_texts_alone_is_never_asked_for_parts():
+    lines = [Line("Ana", f"{number} " + "wort " * 300) for number in range(20)]
+    counts = {text: len(text.split()) * 2 for text in spoken(SCENE, lines)}
+    _, turn = build(SCENE, lines, budget_tokens=900, count=counts.__getitem__)
+    assert 500 < len(turn.content.split()) * 2 < 900
 
 
 def test_a_long_question_keeps_its_beginning_and_the_system_prompt_stays_whole():

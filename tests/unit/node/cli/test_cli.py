@@ -15,6 +15,7 @@ import pytest
 import trio
 from click.testing import CliRunner, Result
 
+from node.ai.providers.keychain import NoKeyringError
 from node.cli.main import peer2peer
 from node.options import NodeOptions
 from protocol.errors import UsageError
@@ -71,7 +72,7 @@ def document(result: Result) -> Any:
         (["ai", "c1"], "id name provider model host"),
         (["ai", "c1", "list"], "id name provider model host"),
         (["ai", "c1", "add", "--name", "Bot"], "id name"),
-        (["ai", "providers"], "name available reason models default_model"),
+        (["ai", "providers"], "name available reason models default_model memory_bytes"),
         (["phase", "c1"], "phase progress cycle"),
         (["phase", "c1", "show"], "phase progress cycle"),
         (["phase", "c1", "advance"], "phase progress cycle"),
@@ -88,6 +89,74 @@ def test_json_keys(gateway: GatewayThread, args: list[str], keys: str) -> None:
     assert human.stdout.strip()
     assert not any(ord(character) < 32 and character != "\n" for character in human.stdout)
     assert "\u202e" not in human.stdout
+
+
+def test_providers_show_models_memory_and_what_is_missing(gateway: GatewayThread) -> None:
+    lines = run(gateway, "ai", "providers").stdout.splitlines()
+    assert lines[0].split() == ["NAME", "WORKS", "DEFAULT", "MODEL", "MODELS", "MEMORY", "REASON"]
+    assert lines[1].split() == [
+        "openai",
+        "no",
+        "-",
+        "a,",
+        "b,",
+        "c",
+        "and",
+        "2",
+        "more",
+        "-",
+        "It",
+        "needs",
+        "a",
+        "key.",
+    ]
+    assert lines[2].split() == ["local", "yes", "m", "m", "290", "MiB"]
+
+
+class KeyringStub:
+    """Stands in for the keyring of the system."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.held: dict[str, str] = {}
+        self.error: Exception | None = None
+        monkeypatch.setattr("node.ai.providers.keychain.store", self.store)
+        monkeypatch.setattr("node.ai.providers.keychain.remove", self.remove)
+
+    def store(self, account: str, key: str) -> bool:
+        if self.error:
+            raise self.error
+        self.held[account] = key
+        return True
+
+    def remove(self, account: str) -> bool:
+        return self.held.pop(account, None) is not None
+
+
+def test_a_key_is_kept_in_the_keyring_and_never_shown(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    ring = KeyringStub(monkeypatch)
+    monkeypatch.delenv("OPENAI_BASE_URL", raising=False)
+    monkeypatch.delenv("ANTHROPIC_BASE_URL", raising=False)
+    (tmp_path / "config.toml").write_text('[base_url]\nopenai = "http://box:1/v1"', encoding="utf-8")
+    told = []
+
+    def key(*args: str, given: str = "") -> Result:
+        result = CliRunner().invoke(peer2peer, ["ai", "key", *args, "--home", str(tmp_path)], input=given)
+        told.append(result.output + result.stderr)
+        return result
+
+    assert key("anthropic", given="sk-secret\n").stdout == "anthropic: kept\n"
+    assert key("openai", given="sk-secret\n").stdout == "openai@box:1: kept\n"
+    assert ring.held == {"anthropic": "sk-secret", "openai@box:1": "sk-secret"}
+    assert document(key("anthropic", "--remove", "--json")) == {"account": "anthropic", "key": "removed"}
+    assert key("anthropic", "--remove").stdout == "anthropic: there was none\n"
+    for wrong in ("", "sk-secret two\n", "sk-secretě\n", "sk-secret" * 500):
+        assert key("openai", given=wrong).exit_code == 1
+    ring.error = NoKeyringError()
+    assert "OPENAI_API_KEY" in key("openai", given="sk-secret\n").stderr
+    ring.error = RuntimeError("cannot store sk-secret")
+    assert key("openai", given="sk-secret\n").exit_code == 1
+    assert key("clippy", given="sk-secret\n").exit_code == 2
+    assert not any("sk-secret" in text for text in told)
 
 
 @pytest.mark.parametrize("args", [["ai", "c1", "--json", "list"], ["ai", "--json", "c1"], ["ai", "c1", "--json"]])

@@ -103,7 +103,12 @@ class FakeBackend:
 
     async def providers(self) -> list[Json]:
         await trio.lowlevel.checkpoint()
-        return [{"name": "local", "available": True, "reason": None, "models": ["m"], "default_model": "m"}]
+        local = {"name": "local", "available": True, "reason": "", "models": ["m"], "default_model": "m"}
+        missing = {"name": "openai", "available": False, "reason": "It needs a key.", "models": [*"abcde"]}
+        return [
+            {**missing, "default_model": "", "memory_bytes": None},
+            {**local, "memory_bytes": 290 << 20},
+        ]
 
     def summaries(self) -> list[Json]:
         return [self.summary(one) for one in self.messages]

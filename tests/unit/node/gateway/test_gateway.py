@@ -445,7 +445,7 @@ async def test_node_topic() -> None:
         assert (await c.join("node"))["identity"] == ME
         assert (await c.call("node", "status"))["conversations"] == 2
         assert (await c.call("node", "peers"))["peers"][0]["path"] == "lan"
-        assert (await c.call("node", "providers"))["providers"][0]["name"] == "local"
+        assert (await c.call("node", "providers"))["providers"][1]["name"] == "local"
         assert len((await c.call("node", "conversations"))["conversations"]) == 2
         made = await c.call("node", "create", {"title": "  Tides ", "description": None, "ai": False, "other": 1})
         assert made["title"] == "Tides"

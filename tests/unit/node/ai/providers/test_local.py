@@ -1,3 +1,4 @@
+import logging
 import os
 import signal
 import sys
@@ -98,6 +99,33 @@ async def test_cancel_kill_restart_and_unload(local):
                 await trio.lowlevel.checkpoint()
         nursery.cancel_scope.cancel()
     assert local.model.pid is None
+
+
+async def test_its_memory_is_told_and_tokens_are_counted_by_the_model(local, caplog):
+    caplog.set_level(logging.INFO, logger="node.ai")
+    assert (await local.availability()).memory_bytes == 0
+    texts = ("Hello there!", "<|im_end|>")
+    window = await local.window("", texts)
+    assert (window.context_tokens, window.prompt_tokens, window.count(texts[0])) == (2048, 1024, 3)
+    assert window.count(texts[1]) > 4  # as it is sent: no control word
+    assert local.model.loads == 1
+    memory_bytes = (await local.availability()).memory_bytes
+    assert memory_bytes == psutil.Process(local.model.pid).memory_info().rss
+    assert memory_bytes > 50 << 20
+    assert "local model loaded memory_mib=" in caplog.text
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(local.watch)
+        with trio.fail_after(2):
+            while local.model.pid:
+                await trio.lowlevel.checkpoint()
+        nursery.cancel_scope.cancel()
+    assert "local model unloaded" in caplog.text
+    assert (await local.availability()).memory_bytes == 0
+
+
+async def test_the_window_needs_no_model(tmp_path):
+    window = await Local(tmp_path / "none.gguf").window("", ("some text",))
+    assert (window.prompt_tokens, window.count("some text")) == (1024, 3)
 
 
 async def test_too_long_a_talk_is_refused_with_its_own_code(local):

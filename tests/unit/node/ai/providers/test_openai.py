@@ -1,144 +1,93 @@
-import logging
-
 import pytest
-import trio
 
 from node.ai.providers.errors import ProviderError
-from node.ai.providers.openai import OFFICIAL_URL, OpenAI, OpenAISettings
+from node.ai.providers.openai import ChatCompletions, OpenAI
 from node.ai.providers.request import Chunk, Finish, Request, Turn
-from tests.fakes.openai_server import DONE, USAGE, Reply, delta, event, openai_server, refusing, saying
+from node.ai.providers.settings import ServerSettings
+from tests.fakes.ai_server import Reply, as_json
+from tests.fakes.openai_server import DONE, USAGE, delta, event, models, openai_server, refusing, saying
+from tests.unit.node.ai.providers.vendors import KEY, PROMPT, Unhurried, collect
 
-KEY = "sk-verysecret-1234567890"
-PROMPT = "the secret plan of Ana"
-REQUEST = Request("fake-1", (Turn("user", PROMPT),), temperature=0.5, max_tokens=20)
+TURNS = (Turn("user", "hi"),)
+REQUEST = Request("fake-1", TURNS, temperature=0.5, max_tokens=20)
+EVERYTHING = Request("m", TURNS, 0.5, 20, 0.9, ("\nAna:",))
 
 pytestmark = pytest.mark.trio
 
 
-class Unhurried:
-    """Chance for the jitter: all waits are as short as they can be."""
-
-    def uniform(self, _low, high):
-        return high
-
-
-@pytest.fixture
-def no_waiting(monkeypatch):
-    """Retries wait for nothing but a checkpoint; what they would have waited is recorded."""
-    waits = []
-
-    async def sleep(seconds):
-        if seconds:
-            waits.append(seconds)
-        await trio.lowlevel.checkpoint()
-
-    monkeypatch.setattr("node.ai.providers.openai.trio.sleep", sleep)
-    return waits
-
-
 def provider(server, **settings):
-    return OpenAI(OpenAISettings(server.url, KEY, **settings), chance=Unhurried())
+    return OpenAI(ServerSettings(server.url, KEY, **{"retries": 0, **settings}), chance=Unhurried())
 
 
-async def collect(openai, request=REQUEST):
-    items = []
-    async with openai.stream(request) as pieces:
-        async for piece in pieces:
-            items.append(piece)
-    return items
+def call(request=EVERYTHING, *refused, official=False):
+    return ChatCompletions("X", official=official).call(
+        request, model=request.model, context_tokens=0, refused=frozenset(refused)
+    )
 
 
-async def failure(openai, request=REQUEST):
-    """Return what was shown before the failure, and the error; it never tells a secret."""
-    items = []
-    try:
-        async with openai.stream(request) as pieces:
-            async for piece in pieces:
-                items.append(piece)
-        pytest.fail("the answer did not fail")
-    except ProviderError as caught:
-        error = caught
-    for text in (str(error), repr(error), error.message):
-        assert KEY not in text
-        assert "verysecret" not in text
-        assert PROMPT not in text
-        assert "127.0.0.1" not in text
-    assert error.message.endswith(".")
-    return items, error
+async def code_of(server, request=REQUEST):
+    with pytest.raises(ProviderError) as caught:
+        await collect(provider(server), request)
+    return caught.value.code
 
 
-async def test_an_answer_streams():
-    async with openai_server(saying("Hello", " Ana")) as server:
-        items = await collect(provider(server))
-    assert items == [Chunk("Hello"), Chunk(" Ana"), Finish("stop", 7, 2, "fake-1")]
-    [request] = server.requests
-    assert (request.method, request.path) == ("POST", "/v1/chat/completions")
-    assert request.headers["authorization"] == f"Bearer {KEY}"
-    assert request.json["messages"] == [{"role": "user", "content": PROMPT}]
-    assert request.json["max_tokens"] == 20
+async def test_everything_is_sent_to_a_server_that_takes_everything():
+    sent = call()
+    assert sent.ignored == ()
+    assert sent.body == {
+        "model": "m",
+        "messages": [{"role": "user", "content": "hi"}],
+        "stream": True,
+        "temperature": 0.5,
+        "top_p": 0.9,
+        "stop": ["\nAna:"],
+        "max_tokens": 20,
+        "stream_options": {"include_usage": True},
+    }
 
 
-async def test_the_official_server_is_known_by_its_host():
-    assert OpenAISettings().official
-    assert not OpenAISettings().configured
-    assert OpenAISettings(api_key="k").configured
-    assert not OpenAISettings("http://127.0.0.1:1/api.openai.com").official
-    assert OpenAI(OpenAISettings())._first_dialect().limit == "max_completion_tokens"
-    _, error = await failure(OpenAI(OpenAISettings()))
-    assert error.code == "no_key"
-    availability = await OpenAI(OpenAISettings()).availability()
+async def test_the_official_server_gets_the_new_name_of_the_limit():
+    sent = call(official=True).body
+    assert sent["max_completion_tokens"] == 20
+    assert "max_tokens" not in sent
+
+
+async def test_what_was_not_asked_for_is_not_sent():
+    sent = call(Request("m", TURNS))
+    assert sorted(sent.body) == ["messages", "model", "stream", "stream_options"]
+    assert sent.ignored == ()
+
+
+async def test_what_is_left_out_is_told():
+    sent = call(EVERYTHING, "temperature", "max_tokens", "max_completion_tokens", "stream_options", "stop")
+    assert sorted(sent.body) == ["messages", "model", "stream", "top_p"]
+    assert sent.ignored == ("max_tokens", "stop", "temperature")
+
+
+async def test_at_most_four_stops_are_sent():
+    sent = call(Request("m", TURNS, stop=tuple("abcde")))
+    assert sent.body["stop"] == ["a", "b", "c", "d"]
+    assert sent.ignored == ("stop",)
+
+
+async def test_further_parameters_are_sent_but_replace_nothing():
+    async with openai_server(saying("ok")) as server:
+        await collect(provider(server, extra={"repeat_penalty": 1.1, "stream": False}), REQUEST)
+    assert server.requests[0].json["repeat_penalty"] == 1.1
+    assert server.requests[0].json["stream"] is True
+
+
+async def test_the_key_is_needed_at_the_official_server():
+    with pytest.raises(ProviderError) as caught:
+        await collect(OpenAI(ServerSettings()), REQUEST)
+    assert caught.value.code == "no_key"
+    availability = await OpenAI(ServerSettings()).availability()
     assert not availability.available
     assert "OPENAI_API_KEY" in availability.reason
-
-
-async def test_settings_come_from_the_environment():
-    settings = OpenAISettings.from_environment({"OPENAI_API_KEY": f" {KEY}\n", "OPENAI_BASE_URL": "http://[::1]:1/v1"})
-    assert (settings.base_url, settings.api_key) == ("http://[::1]:1/v1", KEY)
-    assert OpenAISettings.from_environment({}).base_url == OFFICIAL_URL
-    assert KEY not in repr(settings)
-
-
-async def test_an_address_that_is_none_is_refused():
-    with pytest.raises(ValueError, match="base URL"):
-        OpenAI(OpenAISettings("file:///etc/passwd"))
-
-
-async def test_a_bad_key(no_waiting):
-    reply = refusing(401, message=f"Incorrect API key provided: {KEY}", code="invalid_api_key")
-    async with openai_server(reply) as server:
-        items, error = await failure(provider(server))
-    assert (items, error.code, len(server.requests), no_waiting) == ([], "unauthorized", 1, [])
-
-
-async def test_too_many_requests_then_an_answer(no_waiting):
-    busy = refusing(429, ("Retry-After", "3"), message="Rate limit", type="rate_limit_error")
-    async with openai_server(busy, saying("ok")) as server:
-        items = await collect(provider(server))
-    assert items[0] == Chunk("ok")
-    assert no_waiting == [3.0]
-
-
-async def test_too_many_requests_for_long(no_waiting):
-    async with openai_server(refusing(429, ("retry-after", "90"), message=PROMPT)) as server:
-        _, error = await failure(provider(server))
-    assert (error.code, error.retry_after_s, no_waiting, len(server.requests)) == ("rate_limited", 90.0, [], 1)
-    assert "90 s" in error.message
-
-
-async def test_no_credit_is_not_tried_again(no_waiting):
-    async with openai_server(refusing(429, message="You exceeded", code="insufficient_quota")) as server:
-        _, error = await failure(provider(server))
-    assert (error.code, len(server.requests)) == ("rate_limited", 1)
-    assert "billing" in error.message
-
-
-async def test_a_broken_server_gets_two_more_chances(no_waiting):
-    async with openai_server(refusing(500), refusing(503), saying("ok")) as server:
-        assert (await collect(provider(server)))[0] == Chunk("ok")
-    async with openai_server(refusing(500, message=PROMPT)) as server:
-        _, error = await failure(provider(server))
-    assert (error.code, len(server.requests)) == ("unavailable", 3)
-    assert no_waiting == [0.375, 0.75, 0.375, 0.75]
+    assert "peer2peer ai key openai" in availability.reason
+    async with openai_server(saying("ok")) as server:
+        await collect(OpenAI(ServerSettings(server.url)), REQUEST)
+    assert "authorization" not in server.requests[0].headers
 
 
 @pytest.mark.parametrize(
@@ -151,84 +100,30 @@ async def test_a_broken_server_gets_two_more_chances(no_waiting):
         (Reply(404, body=(b"<html>nothing here</html>",), kind="text/html"), "refused_request"),
         (Reply(302, (("location", "http://127.0.0.1:1/"),)), "refused_request"),
         (refusing(400, message=PROMPT + KEY), "refused_request"),
+        (refusing(403, message=KEY), "unauthorized"),
         (Reply(422, body=(b'"' + PROMPT.encode() + b'"',), kind="application/json"), "refused_request"),
-        (Reply(body=(b"<html>hotel wifi</html>",), kind="text/html"), "malformed"),
-        (Reply(body=(b"data: {oops\n\n",)), "malformed"),
-        (Reply(body=(b"data: []\n\n",)), "malformed"),
+        (refusing(429, message="You exceeded", code="insufficient_quota"), "rate_limited"),
         (Reply(body=(event({"choices": [7]}),)), "malformed"),
         (Reply(body=(event({"choices": [{"index": 0, "delta": "x"}]}),)), "malformed"),
-        (Reply(body=()), "malformed"),
-        (Reply(body=(b"x" * 70_000,) * 16), "malformed"),
     ],
 )
-async def test_refusals_have_a_code(reply, code, no_waiting):
+async def test_refusals_have_a_code(reply, code):
     async with openai_server(reply) as server:
-        items, error = await failure(provider(server))
-    assert (items, error.code) == ([], code)
+        assert await code_of(server) == code
+    assert len(server.requests) == 1
 
 
-async def test_a_stream_without_its_end_is_an_error_and_not_repeated_once_text_was_shown(no_waiting):
-    async with openai_server(Reply(body=(delta("Half"),)), saying("never")) as server:
-        items, error = await failure(provider(server))
-    assert (items, error.code, len(server.requests)) == ([Chunk("Half")], "malformed", 1)
+@pytest.mark.parametrize("reason", ["stop", "length", "content_filter", "tool_calls"])
+async def test_the_reason_is_told_and_is_end_enough(reason):
+    async with openai_server(Reply(body=(delta("a", finish_reason=reason),))) as server:
+        assert await collect(provider(server), REQUEST) == [Chunk("a"), Finish(reason, None, None, "fake-1")]
 
 
-async def test_a_cut_connection(no_waiting):
-    async with openai_server(Reply(body=(delta("Half"),), then="cut")) as server:
-        items, error = await failure(provider(server))
-    assert (items, error.code) == ([Chunk("Half")], "unavailable")
-
-
-async def test_a_stream_that_fails_before_its_first_text_is_tried_again(no_waiting):
-    async with openai_server(Reply(body=(delta(None, role="assistant"),), then="cut"), saying("ok")) as server:
-        assert (await collect(provider(server)))[0] == Chunk("ok")
-
-
-async def test_an_error_inside_the_stream(no_waiting):
-    broken = (delta("Half"), event({"error": {"message": PROMPT, "type": "server_error"}}))
-    async with openai_server(Reply(body=broken)) as server:
-        items, error = await failure(provider(server))
-    assert (items, error.code) == ([Chunk("Half")], "unavailable")
-    limited = event({"error": {"code": 429, "message": KEY}})
-    async with openai_server(Reply(body=(limited,)), saying("ok")) as server:
-        assert (await collect(provider(server)))[0] == Chunk("ok")
-
-
-async def test_the_reason_is_end_enough():
-    async with openai_server(Reply(body=(delta("a", finish_reason="length"),))) as server:
-        assert await collect(provider(server)) == [Chunk("a"), Finish("length", None, None, "fake-1")]
-
-
-async def test_after_the_reason_a_stall_or_a_cut_does_no_harm(autojump_clock):
+async def test_after_the_reason_a_stall_or_a_cut_does_no_harm(monkeypatch):
+    monkeypatch.setattr("node.ai.providers.remote._AFTER_END_S", 0.1)
     for then in ("stall", "cut"):
         async with openai_server(Reply(body=(delta("a", finish_reason="stop"), USAGE), then=then)) as server:
-            assert await collect(provider(server)) == [Chunk("a"), Finish("stop", 7, 2, "fake-1")]
-
-
-async def test_a_stall_ends_with_timeout():
-    async with openai_server(Reply(body=(delta("Half"),), then="stall")) as server:
-        items, error = await failure(provider(server, read_s=0.05))
-    assert (items, error.code) == ([Chunk("Half")], "timeout")
-
-
-async def test_an_answer_that_takes_too_long_ends_with_timeout():
-    async with openai_server(Reply(body=(delta("Half"),), then="stall")) as server:
-        items, error = await failure(provider(server, total_s=0.1))
-    assert (items, error.code) == ([Chunk("Half")], "timeout")
-
-
-async def test_nobody_listens(no_waiting):
-    async with openai_server(saying()) as server:
-        pass
-    _, error = await failure(provider(server))
-    assert (error.code, len(no_waiting)) == ("refused_connection", 2)
-    assert not (await provider(server).availability()).available
-
-
-async def test_separators_inside_json_stay():
-    text = "one\u2028two\u2029three\u0085four"
-    async with openai_server(saying(text)) as server:
-        assert (await collect(provider(server)))[0] == Chunk(text)
+            assert await collect(provider(server), REQUEST) == [Chunk("a"), Finish("stop", 7, 2, "fake-1")]
 
 
 async def test_only_what_is_said_is_text():
@@ -240,73 +135,108 @@ async def test_only_what_is_said_is_text():
         DONE,
     )
     async with openai_server(Reply(body=body)) as server:
-        items = await collect(provider(server))
+        items = await collect(provider(server), REQUEST)
     assert items == [Chunk("I can't."), Finish("content_filter", None, None, "fake-1")]
 
 
 async def test_a_server_that_does_not_stream():
     message = {"model": "m", "choices": [{"message": {"content": "all"}, "finish_reason": "stop"}], "usage": {}}
-    body = event(message).removeprefix(b"data: ")
-    async with openai_server(Reply(body=(body,), kind="application/json; charset=utf-8")) as server:
-        assert await collect(provider(server)) == [Chunk("all"), Finish("stop", None, None, "m")]
+    async with openai_server(as_json(message)) as server:
+        assert await collect(provider(server), REQUEST) == [Chunk("all"), Finish("stop", None, None, "m")]
 
 
 async def test_a_parameter_the_model_refuses_is_left_out_from_then_on():
     first = refusing(400, message="Unsupported value: 'temperature'", param="temperature", code="unsupported_value")
     second = refusing(400, message="Unsupported parameter: 'max_tokens' is not supported. Use max_completion_tokens.")
-    async with openai_server(first, second, saying("ok")) as server:
+    third = refusing(400, message="Unsupported parameter: 'stop' is not supported with this model.", param="stop")
+    request = Request("o3", TURNS, 0.5, 20, stop=("x",))
+    async with openai_server(first, second, third, saying("ok")) as server:
         openai = provider(server)
-        assert (await collect(openai))[-1].ignored == ("temperature",)
-        assert (await collect(openai))[-1].ignored == ("temperature",)
-    assert len(server.requests) == 4
-    assert "temperature" not in server.requests[3].json
-    assert server.requests[3].json["max_completion_tokens"] == 20
+        assert (await collect(openai, request))[-1].ignored == ("stop", "temperature")
+        assert len(server.requests) == 4
+        assert (await collect(openai, request))[-1].ignored == ("stop", "temperature")
+        assert len(server.requests) == 5
+        assert (await collect(openai, REQUEST))[-1].ignored == ()
+    assert server.requests[4].json["max_completion_tokens"] == 20
+    assert not {"temperature", "stop", "max_tokens"} & set(server.requests[4].json)
+    assert server.requests[5].json["temperature"] == 0.5
 
 
-async def test_a_cancel_closes_the_connection_at_once():
-    async with openai_server(Reply(body=(delta("Half"),), then="stall")) as server:
-        with trio.CancelScope() as scope:
-            async with provider(server).stream(REQUEST) as pieces:
-                async for piece in pieces:
-                    assert piece == Chunk("Half")
-                    scope.cancel()
-        assert scope.cancelled_caught
-        with trio.fail_after(1):
-            await server.left.wait()
+async def test_one_of_two_that_exclude_each_other_is_left_out():
+    both = refusing(400, message="temperature and top_p cannot both be specified for this model")
+    async with openai_server(both, saying("ok")) as server:
+        assert (await collect(provider(server), EVERYTHING))[-1].ignored == ("top_p",)
+    assert server.requests[1].json["temperature"] == 0.5
 
 
-async def test_leaving_early_closes_the_connection_at_once():
-    async with openai_server(Reply(body=(delta("Half"),), then="stall")) as server:
-        async with provider(server).stream(REQUEST) as pieces:
-            await anext(pieces)
-        with trio.fail_after(1):
-            await server.left.wait()
+async def test_a_limit_that_is_too_large_once_is_not_left_out_for_ever():
+    large = refusing(
+        400, message="max_tokens is too large: 32768. This model supports at most 16384", param="max_tokens"
+    )
+    other = refusing(400, message="max_completion_tokens is too large: 32768", param="max_completion_tokens")
+    async with openai_server(large, other, saying("ok")) as server:
+        openai = provider(server)
+        assert (await collect(openai, Request("m", TURNS, max_tokens=32_768)))[-1].ignored == ("max_tokens",)
+        assert (await collect(openai, Request("m", TURNS, max_tokens=20)))[-1].ignored == ()
+    assert server.requests[3].json["max_tokens"] == 20
+
+
+async def test_asking_again_ends():
+    never = refusing(400, message="Unsupported parameter: 'temperature'", param="temperature")
+    async with openai_server(never) as server:
+        assert await code_of(server) == "refused_request"
+    assert len(server.requests) == 2
 
 
 async def test_the_servers_models_are_listed_and_the_first_is_the_default():
-    models = Reply(body=(event({"data": [{"id": "b"}, {"id": "a"}, {}, 3]})[6:],), kind="application/json")
-    async with openai_server(models, models, saying("ok")) as server:
+    listed = models({"id": "b"}, {"id": "a"}, {"id": "Xembed"}, {}, 3)
+    async with openai_server(listed, listed, saying("ok")) as server:
         openai = provider(server)
         availability = await openai.availability()
-        assert (availability.available, availability.models, availability.default_model) == (True, ("a", "b"), "a")
-        await collect(openai, Request("", REQUEST.turns))
+        assert (availability.available, availability.models) == (True, ("Xembed", "a", "b"))
+        assert availability.default_model == "a"
+        await collect(openai, Request("", TURNS))
     assert server.requests[2].json["model"] == "a"
 
 
-async def test_a_slow_server_is_available_but_a_refusing_one_is_not():
-    async with openai_server(Reply(then="stall")) as server:
-        with trio.fail_after(1):
-            assert (await provider(server).availability()).available
-    async with openai_server(refusing(401)) as server:
+async def test_a_server_without_a_model_is_not_available():
+    async with openai_server(models()) as server:
         availability = await provider(server).availability()
-    assert not availability.available
-    assert KEY not in availability.reason
+        assert not availability.available
+        assert "no model" in availability.reason
+        assert await code_of(server, Request("", TURNS)) == "model_missing"
+        assert (await provider(server, default_model="mine").availability()).default_model == "mine"
 
 
-async def test_the_log_tells_no_secrets(caplog, no_waiting):
-    caplog.set_level(logging.DEBUG, logger="node")
-    async with openai_server(refusing(500, message=PROMPT)) as server:
-        await failure(provider(server))
-    assert "code=unavailable" in caplog.text
-    assert KEY not in caplog.text
-    assert PROMPT not in caplog.text
+@pytest.mark.parametrize(
+    ("entry", "tokens"),
+    [
+        ({"max_model_len": 32_000}, 32_000),
+        ({"context_length": 8000}, 8000),
+        ({"context_window": True}, 4096),
+        ({}, 4096),
+    ],
+)
+async def test_servers_tell_the_window_with_the_model(entry, tokens):
+    async with openai_server(models({"id": "mine", **entry}), refusing(404)) as server:
+        openai = provider(server)
+        assert (await openai.window("mine")).context_tokens == tokens
+        asked = len(server.requests)
+        assert (await openai.window("mine", ("text",))).context_tokens == tokens
+        assert len(server.requests) == asked
+
+
+async def test_a_tokenizer_that_answers_nonsense_is_not_used():
+    properties = as_json({"default_generation_settings": {"n_ctx": 1000}})
+    for nonsense in ({"tokens": [1, 2, 3]}, {"tokens": 7}, [], {"tokens": [-1, -1, -1]}):
+        async with openai_server(models({"id": "m"}), properties, as_json(nonsense)) as server:
+            window = await provider(server).window("m", ("eleven letters", "two"))
+        assert (window.context_tokens, window.count("eleven letters")) == (1000, 5)
+        assert server.requests[1].path == "/props"
+        assert server.requests[2].path == "/tokenize"
+
+
+async def test_the_official_windows_are_known():
+    openai = OpenAI(ServerSettings(api_key="k"))
+    assert (await openai.window("gpt-4o-mini")).context_tokens == 128_000
+    assert (await openai.window("never-heard-of")).context_tokens == 16_384
