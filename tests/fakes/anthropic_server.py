@@ -8,7 +8,14 @@ from typing import Any
 from tests.fakes.ai_server import AIServer, Reply, Request, ai_server, as_json
 
 NEWEST, BEFORE = "2026-10-21", "2023-06-01"
-MODELS = ("claude-opus-5", "claude-sonnet-5", "claude-haiku-5")
+MODELS = (
+    ("claude-sonnet-6", "sonnet", "retired"),
+    ("claude-opus-5", "opus", "active"),
+    ("claude-sonnet-old", "sonnet", "deprecated"),
+    ("claude-middle-5", "sonnet", "active"),
+    ("claude-haiku-5", "haiku", "active"),
+    ("claude-other", None, "active"),
+)
 _FIELDS = frozenset(
     {"model", "max_tokens", "messages", "stream", "system", "stop_sequences", "temperature", "top_p", "top_k"}
 )
@@ -23,13 +30,25 @@ def anthropic_server(
 def _judged(request: Request, versions: tuple[str, ...]) -> Reply | None:
     """Refuse what the vendor refuses."""
     version = request.headers.get("anthropic-version")
-    if not request.headers.get("x-api-key"):
+    if not request.headers.get("x-api-key") and not request.headers.get("authorization", "").startswith("Bearer "):
         return refusing(401, "authentication_error", "x-api-key header is required")
     if version not in versions:
         return _invalid(f'anthropic-version: "{version}" is not a valid version')
     if (request.method, request.path) == ("GET", "/v1/models?limit=1000"):
-        data = [{"type": "model", "id": model, "display_name": model} for model in MODELS]
-        return as_json({"data": data, "has_more": False, "first_id": MODELS[0], "last_id": MODELS[-1]})
+        data = [
+            {
+                "type": "model",
+                "id": name,
+                "display_name": name,
+                "created_at": "2026-09-01T00:00:00Z",
+                "lifecycle": lifecycle,
+                "line": line,
+                "max_input_tokens": 200_000,
+                "max_tokens": 64_000,
+            }
+            for name, line, lifecycle in MODELS
+        ]
+        return as_json({"data": data, "has_more": False, "first_id": data[0]["id"], "last_id": data[-1]["id"]})
     if (request.method, request.path) != ("POST", "/v1/messages"):
         return refusing(404, "not_found_error", "Not Found")
     return _judged_body(request.json, version)

@@ -5,6 +5,8 @@ from contextlib import AbstractAsyncContextManager
 
 from tests.fakes.ai_server import AIServer, Reply, ai_server, as_json
 
+CHUNK = {"id": "chatcmpl-1", "object": "chat.completion.chunk", "created": 1_795_312_800, "model": "fake-1"}
+
 
 def openai_server(*script: Reply) -> AbstractAsyncContextManager[AIServer]:
     return ai_server(*script, path="/v1")
@@ -17,11 +19,11 @@ def event(message: object) -> bytes:
 def delta(text: str | None = None, *, finish_reason: str | None = None, **more: object) -> bytes:
     content = {} if text is None else {"content": text}
     choice = {"index": 0, "delta": {**content, **more}, "finish_reason": finish_reason}
-    return event({"object": "chat.completion.chunk", "model": "fake-1", "choices": [choice]})
+    return event({**CHUNK, "choices": [choice], "obfuscation": "x7"})
 
 
 DONE = b"data: [DONE]\n\n"
-USAGE = event({"model": "fake-1", "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 2}})
+USAGE = event({**CHUNK, "choices": [], "usage": {"prompt_tokens": 7, "completion_tokens": 2, "total_tokens": 9}})
 ROLE = delta(None, role="assistant", content=None)
 
 

@@ -106,17 +106,18 @@ class Messages:
         return refused_parameter(status, body, _PARAMETERS)
 
     async def models(self, ask: Ask) -> tuple[str, ...]:
-        """Return the names of the models, the newest first."""
+        """Return the names of the models, those to prefer first: not about to be retired, of the middle size, new."""
         said = await ask("v1/models?limit=1000")
         listed = said.get("data") if isinstance(said, dict) else None
         if not isinstance(listed, list):
             raise malformed(self.wording)
-        names = [entry.get("id") for entry in listed if isinstance(entry, dict)]
+        entries = [entry for entry in listed if isinstance(entry, dict) and entry.get("lifecycle") != "retired"]
+        names = [entry.get("id") for entry in sorted(entries, key=_rank)]
         return tuple(dict.fromkeys(name for name in names if isinstance(name, str) and name))
 
     def chosen(self, models: Sequence[str]) -> str:
-        """Return the newest of the middle size."""
-        return next((model for model in models if _PREFERRED in model), next(iter(models), ""))
+        """Return the first one."""
+        return next(iter(models), "")
 
     def lacks(self, model: str, models: Sequence[str]) -> ProviderError | None:
         """Return why there is no model; a list is no proof against one that was chosen, for it may be an alias."""
@@ -164,6 +165,12 @@ class Anthropic(Remote):
             keychain=keychain,
             chance=chance,
         )
+
+
+def _rank(entry: Mapping[str, Any]) -> tuple[bool, bool]:
+    """Return what models are sorted by; servers name the newest first, and older ones name no line."""
+    line = entry.get("line") or entry.get("id")
+    return (entry.get("lifecycle", "active") != "active", not (isinstance(line, str) and _PREFERRED in line))
 
 
 def _messages(request: Request) -> list[dict[str, Any]]:

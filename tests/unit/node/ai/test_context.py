@@ -91,9 +91,9 @@ def test_where_ten_do_not_fit_the_newest_stay_and_the_persona_too():
 
 def test_a_tokenizer_that_knows_whole_texts_alone_is_never_asked_for_parts():
     lines = [Line("Ana", f"{number} " + "wort " * 300) for number in range(20)]
-    counts = {text: len(text.split()) * 2 for text in spoken(SCENE, lines)}
-    _, turn = build(SCENE, lines, budget_tokens=900, count=counts.__getitem__)
-    assert 500 < len(turn.content.split()) * 2 < 900
+    counts = {text: len(text.split()) * 6 for text in spoken(SCENE, lines)}
+    system, turn = build(SCENE, lines, budget_tokens=2400, count=counts.__getitem__)
+    assert 1500 < (len(system.content.split()) + len(turn.content.split())) * 6 < 2400
 
 
 def test_a_long_question_keeps_its_beginning_and_the_system_prompt_stays_whole():

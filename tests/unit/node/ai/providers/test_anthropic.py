@@ -214,11 +214,18 @@ async def test_the_models_are_listed_and_one_of_the_middle_is_the_default():
         availability = await anthropic.availability()
         assert availability.available
         assert (availability.models, availability.default_model) == (
-            ("claude-haiku-5", "claude-opus-5", "claude-sonnet-5"),
-            "claude-sonnet-5",
+            ("claude-haiku-5", "claude-middle-5", "claude-opus-5", "claude-other", "claude-sonnet-old"),
+            "claude-middle-5",
         )
         await collect(anthropic, Request("", TURNS))
-    assert server.requests[-1].json["model"] == "claude-sonnet-5"
+    assert server.requests[-1].json["model"] == "claude-middle-5"
+
+
+async def test_servers_that_name_no_line_are_chosen_from_by_name():
+    listed = as_json({"data": [{"id": "a"}, {"id": "b-sonnet-1"}, {"id": "c-sonnet-0"}, 7, {}]})
+    async with anthropic_server(listed) as server:
+        server.judge = lambda _: None
+        assert (await provider(server).availability()).default_model == "b-sonnet-1"
 
 
 async def test_without_a_key_it_is_not_available():

@@ -73,7 +73,7 @@ async def test_the_order_is_the_setting_a_key_ollama_then_the_local_model(tmp_pa
         assert await chosen(servers=with_both, weights=weights) == "openai"
         assert await chosen(servers=with_both, weights=weights, default_provider="ollama") == "ollama"
         assert await chosen(servers=with_both, weights=weights, default_provider="local") == "local"
-        broken = with_both | {"openai": ServerSettings(two.url, "key")}
+        broken = with_both | {"openai": ServerSettings("http://127.0.0.1:9/v1", "key")}
         assert await chosen(servers=broken, weights=weights, default_provider="openai") == "anthropic"
         kept = Keychain({f"openai@{one.url.split('/')[2]}": "key"}.get)
         with_kept = running | {"openai": ServerSettings(one.url)}
