@@ -10,11 +10,10 @@ from typing import Final
 import psutil
 
 from crypto.ids import ConversationId, OpId
-from crypto.sealed import NONCE_BYTES
-from node.ai.participant import Hosting
-from node.ai.providers.errors import ProviderError, UnknownProviderError
+from node.ai.hosting import Hosting
+from node.ai.participants import Consent, Participants
 from node.ai.providers.registry import Registry
-from node.clock import Clock
+from node.clock import Clock, iso
 from node.conversations import messages
 from node.conversations.conversation import Conversation
 from node.conversations.events import Callback, Json
@@ -22,20 +21,17 @@ from node.conversations.joining import Doorway
 from node.conversations.library import Library
 from node.conversations.people import People
 from node.conversations.services import Services
-from node.conversations.view import POLICIES
-from protocol.bodies.content import AiSettings, PhaseAdvance, PhaseProgress, dump_settings
-from protocol.bodies.control import AiSet, Level
-from protocol.compose import own_member, writing_epoch
-from protocol.ephemeral import Typing
+from node.gateway.wishes import NO_WISHES, Wishes, asked, table
+from node.store.preferences import Preferences
+from node.store.sessions import AiSessions
+from protocol.bodies.ask import CONTEXT_CHARACTERS
+from protocol.bodies.content import PhaseAdvance, PhaseProgress
+from protocol.ephemeral import AiStop, Typing
 from protocol.errors import UsageError
 from protocol.phases import Phase
 
-DEFAULT_AI: Final = "Assistant"
-DEFAULT_PROMPT: Final = (
-    "You take part in a conversation in which several people develop ideas together. Be helpful, honest and brief; "
-    "build on what was said, and say when you are not sure."
-)
-LEASE_MS: Final = 6_000
+AI_PREFERENCE: Final = "ai"
+"""Whether this person's messages are for AI where they say nothing about it."""
 
 
 class NodeBackend:
@@ -48,6 +44,8 @@ class NodeBackend:
         doorway: Doorway,
         registry: Registry,
         hosting: Hosting,
+        consent: Consent,
+        preferences: Preferences,
         *,
         clock: Clock,
         api: str,
@@ -58,6 +56,9 @@ class NodeBackend:
         self._doorway = doorway
         self._registry = registry
         self._hosting = hosting
+        self._consent = consent
+        self._preferences = preferences
+        self._sessions = AiSessions(library.database)
         self._clock = clock
         self._started_s = clock.monotonic_s()
         self._random_bytes = random_bytes
@@ -68,6 +69,10 @@ class NodeBackend:
         return self._library.events.subscribe(callback)
 
     # --- the node ----------------------------------------------------------------------------------------------------
+
+    def now(self) -> str:
+        """Return the time, as messages tell theirs."""
+        return iso(self._clock.now_ms())
 
     def identity(self) -> Json:
         """Return who this node belongs to."""
@@ -138,11 +143,7 @@ class NodeBackend:
         """Create a conversation, with the default AI unless told otherwise (S1, S2)."""
         conversation = self._library.create(title=title, description=description)
         if ai:
-            try:
-                provider = (await self._registry.choose()).name
-            except ProviderError:
-                provider = "local"  # says what is missing as soon as it is asked
-            self._set_ai(conversation, AiSettings(DEFAULT_AI, provider, "", system_prompt=DEFAULT_PROMPT))
+            await self.participants(conversation.name).add_default()
         return {"id": conversation.name, "title": title}
 
     async def join(self, link: str) -> Json:
@@ -165,7 +166,19 @@ class NodeBackend:
 
     def session(self, conversation_id: str) -> str:
         """Return the id of this person's AI session."""
-        return self._get(conversation_id).listed.session.hex()
+        return self._sessions.get(self._get(conversation_id).name).id.hex()
+
+    def new_session(self, conversation_id: str) -> str:
+        """Begin this person's AI session anew: its models are given nothing of what was said so far; return its id."""
+        conversation = self._get(conversation_id)
+        newest = conversation.records.shown.page(before=None, limit=1)
+        return self._sessions.begin(conversation.name, since=newest[-1].op.id if newest else b"").id.hex()
+
+    def set_context(self, conversation_id: str, context: Json) -> Json:
+        """Lay facts over those of this person's AI session; return all of them."""
+        name = self._get(conversation_id).name
+        table({"context": {**self._sessions.get(name).context, **context}}, "context", most=CONTEXT_CHARACTERS)
+        return self._sessions.set_context(name, context).context
 
     # --- people ------------------------------------------------------------------------------------------------------
 
@@ -175,9 +188,22 @@ class NodeBackend:
 
     # --- messages ----------------------------------------------------------------------------------------------------
 
-    async def post(self, conversation_id: str, content: str, *, reply_to: str | None) -> Json:
-        """Write a message, durably."""
-        op = messages.say(self._get(conversation_id), content, reply_to=bytes.fromhex(reply_to or ""))
+    async def post(
+        self,
+        conversation_id: str,
+        content: str,
+        *,
+        reply_to: str | None,
+        not_for_ai: bool | None = None,
+        wishes: Wishes = NO_WISHES,
+    ) -> Json:
+        """Write a message, durably; one that says nothing about it is for AI as this person prefers."""
+        if not_for_ai is None:
+            not_for_ai = not self._preferences.get(AI_PREFERENCE, True)
+        conversation = self._get(conversation_id)
+        session = self._sessions.get(conversation.name)
+        ask = asked(wishes, session.context, since=session.since)
+        op = messages.say(conversation, content, reply_to=bytes.fromhex(reply_to or ""), not_for_ai=not_for_ai, ask=ask)
         return {"id": op.id.hex(), "state": "stored"}
 
     async def edit(self, conversation_id: str, message_id: str, content: str) -> Json:
@@ -229,76 +255,36 @@ class NodeBackend:
 
     # --- AI participants ---------------------------------------------------------------------------------------------
 
-    def ai_list(self, conversation_id: str) -> list[Json]:
-        """Return the AI participants."""
-        return self._get(conversation_id).view.ais()
-
-    async def ai_add(self, conversation_id: str, settings: Json) -> Json:
-        """Add an AI that this node hosts."""
-        conversation = self._get(conversation_id)
-        own_member(conversation.replica, level=Level.ADMIN, to="add AI participants")
-        name = settings["name"].strip()
-        if any(ai["name"].casefold() == name.casefold() for ai in conversation.view.ais()):
-            raise UsageError("bad_request", f"there is an AI named {name} here already: choose another name")
-        try:
-            provider = await self._registry.choose(settings.get("provider") or "")
-        except UnknownProviderError as error:
-            raise UsageError(error.code, str(error)) from error
-        except ProviderError as error:
-            raise UsageError(error.code, error.message) from error
-        temperature = settings.get("temperature")
-        body = AiSettings(
-            name,
-            provider.name,
-            settings.get("model") or "",
-            persona=settings.get("persona") or "",
-            system_prompt=settings.get("system_prompt") or DEFAULT_PROMPT,
-            temperature_milli=700 if temperature is None else round(temperature * 1000),
-            policy=POLICIES[settings.get("policy") or "every"],
+    def participants(self, conversation_id: str) -> Participants:
+        """Return what shows and changes the AIs of a conversation."""
+        return Participants(
+            self._get(conversation_id),
+            self._registry,
+            self._consent,
+            random_bytes=self._random_bytes,
+            again=self._hosting.resume,
+            stop=self._stop_answer,
         )
-        ai = self._set_ai(conversation, body)
-        return conversation.view.ai(ai, conversation.view.ai_rules()[ai])
 
-    async def ai_remove(self, conversation_id: str, ai: str) -> None:
-        """Remove an AI, named by id, prefix or name."""
-        conversation = self._get(conversation_id)
-        wanted = ai.strip()
-        found = [
-            each
-            for each in conversation.view.ais()
-            if each["name"].casefold() == wanted.casefold() or (wanted and each["id"].startswith(wanted.lower()))
-        ]
-        if not found:
-            raise UsageError("unknown_ai", f"there is no AI {wanted[:40]} here: `peer2peer ai CONV list` names them")
-        if len(found) > 1:
-            raise UsageError("ambiguous", f"several AIs match {wanted[:40]}: give its whole id")
-        name = bytes.fromhex(found[0]["id"])
-        settings = conversation.replica.settings(conversation.view.ai_rules()[name])
-        self._set_ai(conversation, settings or AiSettings(found[0]["name"], "unknown", ""), ai=name, remove=True)
+    def _stop_answer(self, conversation: Conversation, ai: bytes, message: OpId) -> None:
+        own = conversation.profile.secrets.identity.public
+        self._hosting.stop(conversation, ai, message, by=own)
+        self._services.carrier(conversation).say(AiStop(ai, message))
 
-    def _set_ai(
-        self, conversation: Conversation, settings: AiSettings, *, ai: bytes = b"", remove: bool = False
-    ) -> bytes:
-        """Write an AI's setting into the log; return the AI's id."""
-        replica, secrets = conversation.replica, self._library.profile.secrets
-        owner = own_member(replica, level=Level.ADMIN, to="change AI participants")
-        epoch = writing_epoch(replica)
-        try:
-            plain = dump_settings(settings)
-        except ValueError as error:
-            raise UsageError("bad_request", f"that AI cannot be set up: {error}") from error
-        op = conversation.rule(
-            AiSet(
-                proof=owner.proof,
-                ai=ai,
-                hosts=() if remove else ((secrets.identity.public, secrets.device.public),),
-                lease_ms=LEASE_MS,
-                term=0,
-                epoch=epoch,
-                closed=replica.keyring.close_control(plain, epoch=epoch, nonce=self._random_bytes(NONCE_BYTES)),
-            )
-        )
-        return ai or op.id
+    def alternatives(self, conversation_id: str, message_id: str) -> list[Json]:
+        """Return the answers that lost to one in the timeline."""
+        conversation, name = self._named(conversation_id, message_id)
+        return conversation.view.alternatives(name)
+
+    def preferences(self) -> Json:
+        """Return what this person prefers everywhere."""
+        return {"ai": bool(self._preferences.get(AI_PREFERENCE, True))}
+
+    def prefer(self, values: Json) -> Json:
+        """Change preferences; return them all."""
+        if "ai" in values:
+            self._preferences.set(AI_PREFERENCE, bool(values["ai"]))
+        return self.preferences()
 
     # --- phases ------------------------------------------------------------------------------------------------------
 

@@ -27,6 +27,8 @@ class Config:
     """The model of a provider for AI participants that name none; else the provider's own choice."""
     base_url: Mapping[str, str] = field(default_factory=dict)
     """Where the server of a provider is; else the vendor's own, and for Ollama this machine."""
+    host_for_others: bool = False
+    """Answer for any AI participant whose setting names this node as a host; else its person is asked each time."""
 
 
 def read_config(home: Path) -> Config:
@@ -49,6 +51,9 @@ def read_config(home: Path) -> Config:
             raise _damaged(path, f"there is no setting {key}; known are {', '.join(known)}")
         if key in TABLES:
             _check_table(path, key, value)
+        elif key == "host_for_others":
+            if type(value) is not bool:
+                raise _damaged(path, f"{key} must be true or false")
         elif type(value) is not str:
             raise _damaged(path, f"{key} must be a text in quotes")
     default_provider, weights = values.get("default_provider", ""), values.get("local_weights")
@@ -59,6 +64,7 @@ def read_config(home: Path) -> Config:
         Path(weights).expanduser() if weights else None,
         default_model=values.get("default_model", {}),
         base_url=values.get("base_url", {}),
+        host_for_others=values.get("host_for_others", False),
     )
 
 

@@ -17,7 +17,8 @@ from typing import Final
 import trio
 
 from node import garbage
-from node.ai.participant import Hosting
+from node.ai.hosting import Hosting
+from node.ai.participants import Consent
 from node.ai.providers.keychain import Keychain
 from node.ai.providers.registry import ProviderSettings, open_registry
 from node.ai.providers.settings import servers
@@ -40,6 +41,7 @@ from node.options import NodeOptions
 from node.profile import API, API_KEY, DATABASE, Profile, ProfileLock, open_profile, write_private
 from node.store.database import open_database
 from node.store.durability import keep_durable
+from node.store.preferences import Preferences
 from node.supervision import sole, supervise
 from node.verifier import Verifier
 from protocol.errors import UsageError
@@ -136,16 +138,29 @@ async def _serve(
         trio.open_nursery() as nursery,
     ):
         services = Services(network, library, clock=clock, random=random)
-        hosting = Hosting(registry, clock=clock, say=services.say)
+        preferences = Preferences(library.database)
+        consent = Consent(preferences, to_all=config.host_for_others)
+        hosting = Hosting(
+            registry, clock=clock, random=random, say=services.say, claim=services.claim, may_host=consent.is_given
+        )
         doorway = Doorway(network, library, clock=clock, want=services.syncer.want)
         backend = NodeBackend(
-            library, services, doorway, registry, hosting, clock=clock, api="", random_bytes=token_bytes
+            library,
+            services,
+            doorway,
+            registry,
+            hosting,
+            consent,
+            preferences,
+            clock=clock,
+            api="",
+            random_bytes=token_bytes,
         )
         nursery.start_soon(supervise, "events", library.events.run)
         nursery.start_soon(supervise, "verifier", verifier.run)
         nursery.start_soon(supervise, "durability", partial(keep_durable, library.database, profile.home / DATABASE))
         await nursery.start(hosting.run)
-        _host_ais(library, hosting)
+        _host_ais(library, services, hosting)
         await nursery.start(services.run)
         for conversation in library.conversations.values():
             hosting.resume(conversation)
@@ -160,11 +175,12 @@ async def _serve(
         _tell_ready(profile, network, gateway, options)
 
 
-def _host_ais(library: Library, hosting: Hosting) -> None:
-    """Let the AIs hosted here hear of messages, in conversations there are and in those to come."""
+def _host_ais(library: Library, services: Services, hosting: Hosting) -> None:
+    """Let the AIs hosted here hear of what is said, in conversations there are and in those to come."""
+    services.on_heard = hosting.heard
 
     def attend(conversation: Conversation) -> None:
-        conversation.on_messages = partial(hosting.messages_came, conversation)
+        conversation.on_stored = partial(hosting.stored, conversation)
 
     for conversation in library.conversations.values():
         attend(conversation)

@@ -16,13 +16,15 @@ from crypto.sealed import close, open_closed
 from crypto.signatures import EPHEMERAL_CONTEXT, verify
 from protocol import limits
 from protocol.authority import Authority
-from protocol.bodies.schema import Schema, flag, number, raw, text
+from protocol.bodies.schema import Schema, distinct, flag, number, raw, text
 from protocol.errors import RemoteError
 from protocol.keyring import Keyring
 
 VERSION: Final = 1
 BOOT_BYTES: Final = 8
 STREAM_BYTES: Final = 8
+WAITING: Final = 64
+"""Messages that a claim names."""
 
 
 class SignalKind(IntEnum):
@@ -33,6 +35,7 @@ class SignalKind(IntEnum):
     AI_DELTA = 3
     AI_CLAIM = 4
     HEADS_HINT = 5
+    AI_STOP = 6
 
 
 class DeltaState(IntEnum):
@@ -64,7 +67,23 @@ class AiDelta:
     """With `FAILED`: the stable name of the cause; `text` then is the sentence for a person."""
 
 
-Signal = Typing | AiDelta
+@dataclass(frozen=True, slots=True)
+class AiClaim:
+    """An AI's host lives; these messages wait for their turn, in this order."""
+
+    ai: bytes
+    waiting: tuple[OpId, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class AiStop:
+    """Somebody wants no more of an answer in flight; what there is of it may stay."""
+
+    ai: bytes
+    reply_to: OpId
+
+
+Signal = Typing | AiDelta | AiClaim | AiStop
 
 _SCHEMAS: Final[dict[int, Schema[Any]]] = {
     SignalKind.TYPING: Schema(Typing, (1, flag())),
@@ -77,6 +96,8 @@ _SCHEMAS: Final[dict[int, Schema[Any]]] = {
         (5, text(limits.AI_TEXT_CHARACTERS)),
         (6, text(64)),
     ),
+    SignalKind.AI_CLAIM: Schema(AiClaim, (1, raw(ID_BYTES)), (2, distinct(raw(ID_BYTES), most=WAITING))),
+    SignalKind.AI_STOP: Schema(AiStop, (1, raw(ID_BYTES)), (2, raw(ID_BYTES))),
 }
 _KINDS: Final = {schema.model: kind for kind, schema in _SCHEMAS.items()}
 

@@ -27,6 +27,7 @@ from protocol.bodies.content import (
     ContentBody,
     ContentKind,
     Message,
+    Provenance,
     Title,
     dump_content,
     dump_settings,
@@ -200,7 +201,7 @@ class Member:
         """Publish an AI's answer from this device."""
         key = reply_key(ai, trigger)
         stream = fixed(f"stream {self._written}", 8)
-        return self.write(AiReply(ai, key, term, stream, trigger, text, ("fake", "model", 12)))
+        return self.write(AiReply(ai, key, term, stream, trigger, text, Provenance("fake", "model", 12)))
 
     def set_ai(self, hosts: Iterable[Person], *, ai: bytes = b"", name: str = "Ada") -> Op:
         """Add or change an AI participant hosted on these people's devices."""

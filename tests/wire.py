@@ -7,7 +7,7 @@ from itertools import count as count_up
 
 from crypto.ids import OpId
 from protocol import limits
-from protocol.bodies.content import AiReply, reply_key
+from protocol.bodies.content import AiReply, Provenance, reply_key
 from protocol.errors import RemoteError
 from protocol.registers import parse_register, verify_register
 from protocol.sync.compact import OpsDecoder
@@ -150,5 +150,5 @@ def take(asker: Member, puller: Puller, frame: Frame, count: Count) -> list[Fram
 def long_answers(member: Member, count: int) -> list[OpId]:
     """Write operations of 48 KB each."""
     ai, trigger = fixed("ai"), OpId(fixed("trigger"))
-    body = AiReply(ai, reply_key(ai, trigger), 0, bytes(8), trigger, "\u20ac" * 16_000, ("p", "m", 0))
+    body = AiReply(ai, reply_key(ai, trigger), 0, bytes(8), trigger, "\u20ac" * 16_000, Provenance("p", "m", 0))
     return [member.write(body).id for _ in range(count)]

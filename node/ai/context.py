@@ -9,6 +9,7 @@ import re
 import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from node.ai.providers.request import Turn
 from node.ai.providers.tokens import Count, estimate
@@ -59,7 +60,19 @@ class Scene:
     context: str = ""
 
 
-def build(scene: Scene, lines: Sequence[Line], *, budget_tokens: int, count: Count | None = None) -> tuple[Turn, ...]:
+class Selection(NamedTuple):
+    """What a model is told.
+
+    Attributes:
+        turns: at least two: one `system`, then `user` and `assistant` in turn, `user` first and last.
+        lines: the places of the lines in them, ascending.
+    """
+
+    turns: tuple[Turn, ...]
+    lines: tuple[int, ...]
+
+
+def select(scene: Scene, lines: Sequence[Line], *, budget_tokens: int, count: Count | None = None) -> Selection:
     """Return the turns for a model: the system prompt, then the talk, alternating, up to the message to answer.
 
     The messages just before the answered one are kept as long as they fit; very long ones are cut at their end, so that
@@ -70,9 +83,6 @@ def build(scene: Scene, lines: Sequence[Line], *, budget_tokens: int, count: Cou
         lines: the talk in display order; the last is the message to answer, of somebody else.
         budget_tokens: what the turns may take: `Window.prompt_tokens`.
         count: tokens of a text, which should know those that `spoken` returns; `estimate` where not given.
-
-    Returns:
-        At least two turns: one `system`, then `user` and `assistant` in turn, `user` first and last.
 
     Raises:
         ValueError: there is nothing to answer.
@@ -85,17 +95,23 @@ def build(scene: Scene, lines: Sequence[Line], *, budget_tokens: int, count: Cou
     answered, tokens = _fitted(texts[-1], max(_LEAST_TOKENS, left - _TURN_TOKENS), count)
     left -= tokens + _TURN_TOKENS
     kept = [Turn("user", answered)]
-    earlier = [(line, text) for line, text in zip(lines[:-1], texts[:-1], strict=True) if text][::-1]
+    earlier = [(at, text) for at, text in enumerate(texts[:-1]) if text][::-1]
     largest = max(_LEAST_TOKENS, int(budget_tokens * _LARGEST_SHARE))
     share = _share([count(text) for _, text in earlier[:_ALWAYS_KEPT]], left, largest)
-    for line, text in earlier:
+    for at, text in earlier:
         text, tokens = _fitted(text, share, count)
         left -= tokens + _TURN_TOKENS
         if left < 0:
             kept = _steady(kept)
             break
-        kept.append(Turn("assistant" if line.mine else "user", text))
-    return (Turn("system", system), *_alternating(reversed(kept)))
+        kept.append(Turn("assistant" if lines[at].mine else "user", text))
+    places = (*sorted(at for at, _ in earlier[: len(kept) - 1]), len(lines) - 1)
+    return Selection((Turn("system", system), *_alternating(reversed(kept))), places)
+
+
+def build(scene: Scene, lines: Sequence[Line], *, budget_tokens: int, count: Count | None = None) -> tuple[Turn, ...]:
+    """Return the turns that `select` makes."""
+    return select(scene, lines, budget_tokens=budget_tokens, count=count).turns
 
 
 def spoken(scene: Scene, lines: Sequence[Line]) -> tuple[str, ...]:

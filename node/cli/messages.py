@@ -20,15 +20,18 @@ WAIT_S: Final = 30
 @click.argument("conversation", metavar="CONV")
 @click.argument("text")
 @click.option("--reply-to", metavar="MSG", help="Id of the message answered, or the beginning of it.")
+@click.option("--not-for-ai", is_flag=True, help="No AI may answer it, or be given it to read.")
 @click.option(
     "--wait",
     type=click.Choice(STATES[1:]),
     help=f"Return once another member's node has it, or a member has read it; after {WAIT_S} s with exit code 1.",
 )
 @shared_options
-def send(conversation: str, text: str, reply_to: str | None, wait: str | None) -> None:
+def send(conversation: str, text: str, reply_to: str | None, wait: str | None, *, not_for_ai: bool) -> None:
     """Write a message; it is durable on this node when the command returns."""
-    payload = {"content": text}
+    payload: dict[str, Any] = {"content": text}
+    if not_for_ai:
+        payload["not_for_ai"] = True
     if reply_to is not None:
         payload["reply_to"] = reply_to
     if wait is None:

@@ -18,10 +18,13 @@ MODELS_SHOWN: Final = 3
 MAX_KEY: Final = 4096
 
 
+_participant: Final = click.argument("participant", metavar="AI")
+
+
 @click.group(cls=ConversationGroup, default="list", alone=("providers", "key"))
 @shared_options
 def ai() -> None:
-    """List, add or remove the AI participants of a conversation; `ai providers` lists what they can run on.
+    """List, add, change, host, pause or remove AI participants; `ai providers` lists what they can run on.
 
     `ai key` keeps the API key of a provider in the keyring of this system.
     """
@@ -31,17 +34,28 @@ def ai() -> None:
 @shared_options
 def list_() -> None:
     """List the AI participants."""
-    participants = call("show", {"conversation": conversation()})["ai"]
+    participants = call("ai", {"conversation": conversation()})["ai"]
 
     def human() -> None:
         if not participants:
             click.echo("no AI takes part; add one with `peer2peer ai CONV add --name NAME`")
             return
         rows = (
-            (short(one["id"]), one.get("name"), one.get("provider"), one.get("model"), one.get("policy") or "")
+            (
+                short(one["id"]),
+                one.get("name"),
+                one.get("provider"),
+                one.get("model"),
+                one.get("policy") or "",
+                _hosts(one),
+            )
             for one in participants
         )
-        table(("ID", "NAME", "PROVIDER", "MODEL", "ANSWERS"), rows)
+        table(("ID", "NAME", "PROVIDER", "MODEL", "ANSWERS", "HOSTS"), rows)
+        for one in participants:
+            if one.get("asks_me"):
+                name = one_line(one["name"])
+                click.echo(f"{name} is to run on this node: `peer2peer ai CONV accept {name}` agrees")
 
     session().show(participants, human)
 
@@ -62,13 +76,97 @@ def add(**given: Any) -> None:
     session().show(added, lambda: click.echo(f"{short(added['id'])}{' ' * 2}{one_line(added['name'])}"))
 
 
+@ai.command(name="set")
+@_participant
+@click.option("--name", help="Another name.")
+@click.option("--provider", help="One of `peer2peer ai providers` of its host.")
+@click.option("--model", help="Empty for the provider's default.")
+@click.option("--persona", help="Who it is to be.")
+@click.option("--system-prompt", help="What it is told before everything else.")
+@click.option("--temperature", type=click.FloatRange(0.0, 2.0), help="0.0 (sober) to 2.0 (wild).")
+@click.option("--policy", type=click.Choice(POLICIES), help="Which messages it answers; `never` mutes it.")
+@click.option("--hourly", type=click.IntRange(0, 10_000), help="Answers within an hour at most; 0: as its host allows.")
+@shared_options
+def set_(participant: str, **given: Any) -> None:
+    """Change an AI participant, named by its id, the beginning of it, or its name."""
+    settings = {key: value for key, value in given.items() if value is not None}
+    _show(call("ai_set", {"conversation": conversation(), "ai": participant, **settings})["ai"])
+
+
 @ai.command()
-@click.argument("participant", metavar="AI")
+@_participant
+@click.argument("people", metavar="WHO...", nargs=-1, required=True)
+@shared_options
+def hosts(participant: str, people: tuple[str, ...]) -> None:
+    """Say whose nodes answer for an AI: the first, and when it is silent the next."""
+    _show(call("ai_hosts", {"conversation": conversation(), "ai": participant, "hosts": [*people]})["ai"])
+
+
+@ai.command()
+@_participant
+@click.option("--no", "refuse", is_flag=True, help="Agree no longer.")
+@shared_options
+def accept(participant: str, *, refuse: bool) -> None:
+    """Agree that this node answers for an AI that somebody else set up; its models are yours to pay for."""
+    _show(call("ai_accept", {"conversation": conversation(), "ai": participant, "on": not refuse})["ai"])
+
+
+@ai.command()
+@shared_options
+def pause() -> None:
+    """Let no AI answer in this conversation."""
+    _pause(on=True)
+
+
+@ai.command()
+@shared_options
+def resume() -> None:
+    """Let the AIs of this conversation answer again."""
+    _pause(on=False)
+
+
+@ai.command()
+@click.argument("message", metavar="MSG")
+@click.option("--ai", "participant", help="Else every AI that the message asks.")
+@shared_options
+def retry(message: str, participant: str | None) -> None:
+    """Ask once more for an answer to a message."""
+    payload = {"conversation": conversation(), "id": message}
+    asked = call("retry", payload if participant is None else {**payload, "ai": participant})["ai"]
+    session().show(asked, lambda: click.echo("asked " + ", ".join(one_line(each["name"]) for each in asked)))
+
+
+@ai.command()
+@click.argument("message", metavar="MSG")
+@_participant
+@shared_options
+def stop(message: str, participant: str) -> None:
+    """End an AI's answer to a message; what there is of it stays."""
+    stopped = call("stop", {"conversation": conversation(), "id": message, "ai": participant})["ai"]
+    session().show(stopped, lambda: click.echo(f"stopping {one_line(stopped['name'])}"))
+
+
+@ai.command()
+@_participant
 @shared_options
 def remove(participant: str) -> None:
     """Remove an AI participant, named by its id, the beginning of it, or its name."""
     reply = call("ai_remove", {"conversation": conversation(), "ai": participant}, slow=True)
     session().show(reply, lambda: click.echo("removed"))
+
+
+def _hosts(participant: dict[str, Any]) -> str:
+    """Return the names of an AI's hosts, the one on duty marked."""
+    return ", ".join(f"{one['name']}{'*' if one['on_duty'] else ''}" for one in participant.get("hosts", ()))
+
+
+def _show(participant: dict[str, Any]) -> None:
+    session().show(participant, lambda: click.echo(f"{short(participant['id'])}  {one_line(participant['name'])}"))
+
+
+def _pause(*, on: bool) -> None:
+    reply = call("ai_pause", {"conversation": conversation(), "on": on})
+    session().show(reply, lambda: click.echo("no AI answers here now" if on else "AIs answer here again"))
 
 
 @ai.command()

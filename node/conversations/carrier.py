@@ -12,15 +12,15 @@ from typing import Final
 
 import trio
 
-from crypto.ids import OpId
 from crypto.sealed import NONCE_BYTES
 from node.conversations.conversation import Conversation
+from node.conversations.streams import Streams, tell_claim
 from node.network.gossip import Received, Subscription
 from node.network.host import Network
 from protocol import ephemeral, gossip
 from protocol.bodies.control import AiSet
 from protocol.compose import writing_epoch
-from protocol.ephemeral import BOOT_BYTES, AiDelta, DeltaState, Ear, Mouth, Signal, Typing
+from protocol.ephemeral import BOOT_BYTES, AiClaim, AiDelta, AiStop, Ear, Heard, Mouth, Signal, Typing
 from protocol.errors import RemoteError, UsageError
 from protocol.ops import Op
 from protocol.registers import Register
@@ -31,8 +31,6 @@ LATER_S: Final = 0.05
 """How much later than our followers everybody else hears of what was written here."""
 PACK_S: Final = 0.005
 """After a frame, what is written meanwhile goes into the next one; a single message never waits."""
-
-_STATES = {int(state): state.name.lower() for state in DeltaState}
 
 
 class Carrier:
@@ -53,11 +51,14 @@ class Carrier:
         self._outgoing: list[Op] = []
         self._registers: list[Register] = []
         self._signals: list[bytes] = []
+        self._streams = Streams(conversation)
         self._wake = trio.Event()
         self._signalled = trio.Event()
         self._replica = conversation.replica
         self._ear = Ear(self._replica.authority, self._replica.keyring)
         self._mouth = Mouth(self._replica.keyring, self._replica.device, boot=boot)
+        self.on_heard: Callable[[Heard], None] = lambda _heard: None
+        """Called with the signals of others about AI participants."""
         conversation.on_written = self.send
         conversation.on_register = self.send_register
 
@@ -96,6 +97,7 @@ class Carrier:
                 nursery.start_soon(self._hear, signals, self._listen)
                 nursery.start_soon(self._publish)
                 nursery.start_soon(self._signal)
+                nursery.start_soon(self._streams.run)
                 task_status.started()
         finally:  # a carrier that is started again subscribes anew
             await ops.aclose()
@@ -143,14 +145,18 @@ class Carrier:
                 name = conversation.view.person(heard.author)
                 user_id = heard.author.hex()
                 conversation.tell("typing", {"user_id": user_id, "name": name, "typing": is_typing, "ai": False})
-            case AiDelta() as delta:
-                rule = conversation.replica.authority.ais().get(delta.ai)
-                if (
-                    rule is not None
-                    and isinstance(rule.body, AiSet)
-                    and (heard.author, heard.device) in rule.body.hosts
-                ):
-                    tell_delta(conversation, delta)
+            case AiDelta() as delta if self._is_host(delta.ai, heard):
+                self._streams.heard(delta)
+                self.on_heard(heard)
+            case AiClaim() as claim if self._is_host(claim.ai, heard):
+                tell_claim(conversation, claim)
+                self.on_heard(heard)
+            case AiStop():
+                self.on_heard(heard)
+
+    def _is_host(self, ai: bytes, heard: Heard) -> bool:
+        rule = self.conversation.replica.authority.ais().get(ai)
+        return rule is not None and isinstance(rule.body, AiSet) and (heard.author, heard.device) in rule.body.hosts
 
     async def _publish(self) -> None:
         network, topic = self._network, gossip.ops_topic(self.conversation.id)
@@ -175,26 +181,3 @@ class Carrier:
             signals, self._signals = self._signals, []
             for frame in signals:
                 await network.publish(topic, frame)
-
-
-def tell_delta(conversation: Conversation, delta: AiDelta) -> None:
-    """Tell the channel of an AI's answer in flight, and that the AI types as long as it does."""
-    rule = conversation.replica.authority.ais().get(delta.ai)
-    if rule is None:
-        return
-    settings = conversation.replica.settings(rule)
-    name = settings.name if settings else delta.ai.hex()[:8]
-    is_failed = delta.state == DeltaState.FAILED
-    payload = {
-        "ai": delta.ai.hex(),
-        "name": name,
-        "stream": delta.stream.hex(),
-        "reply_to": OpId(delta.reply_to).hex(),
-        "text": "" if is_failed else delta.text,
-        "state": _STATES[delta.state],
-    }
-    if is_failed:
-        payload |= {"reason": delta.text, "code": delta.code}
-    is_typing = delta.state in (DeltaState.THINKING, DeltaState.GROWING)
-    conversation.tell("typing", {"user_id": delta.ai.hex(), "name": name, "typing": is_typing, "ai": True})
-    conversation.tell("ai_delta", payload)

@@ -25,7 +25,7 @@ from node.profile import Profile
 from node.store.catalogue import Listed
 from node.store.records import Records
 from node.verifier import FalseSignatures, checked_here, false_signatures
-from protocol.bodies.content import ContentBody, ContentKind
+from protocol.bodies.content import ContentBody
 from protocol.bodies.control import ControlBody
 from protocol.compose import write_content, write_control, writing_epoch
 from protocol.errors import RemoteError, UsageError
@@ -72,8 +72,8 @@ class Conversation:
         """Who is sent what is written here at once, with their peer ids."""
         self.on_register: Callable[[Register], None] = lambda _register: None
         """Called with a register that was written here."""
-        self.on_messages: Callable[[Sequence[OpId]], None] = lambda _names: None
-        """Called with people's messages that are new here, in display order."""
+        self.on_stored: Callable[[Outcome], None] = lambda _outcome: None
+        """Called with what came of operations, once it is on disk and told."""
         self.on_contacts: Callable[[], None] = lambda: None
         """Called when a member may have become reachable at another address."""
         self.on_control: Callable[[], None] = lambda: None
@@ -422,13 +422,7 @@ class Conversation:
                 self._events.tell(self.name, "members", {"members": self.view.members()})
                 self._events.tell(self.name, "ai", {"ai": self.view.ais()})
             self.tell_summary()
-        people = [
-            row.op.id
-            for row in outcome.rows.values()
-            if row.kind == ContentKind.MESSAGE and row.is_shown and row.op.header.plane == CONTENT
-        ]
-        if people:
-            self.on_messages(people)
+        self.on_stored(outcome)
 
 
 def not_stored() -> UsageError:

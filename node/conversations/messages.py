@@ -10,6 +10,7 @@ from crypto.ids import IdentityKey, OpId
 from node.conversations.conversation import Conversation
 from node.conversations.mentions import mentioned
 from node.store.shown import Shown
+from protocol.bodies.ask import NOTHING, Ask, dump_ask
 from protocol.bodies.content import (
     EMOJI_CHARACTERS,
     MENTIONS,
@@ -30,9 +31,21 @@ _WHO: Final = {Level.ADMIN: "an owner or an admin", Level.OWNER: "an owner"}
 _MARKED: Final = (ContentKind.MESSAGE, ContentKind.AI_REPLY)
 
 
-def say(conversation: Conversation, text: str, *, reply_to: bytes = b"") -> Op:
-    """Write a message; members and AI participants whom it names by `@Name` are mentioned in it."""
-    return conversation.write(Message(text, reply_to, _mentions(conversation, text)))
+def say(
+    conversation: Conversation, text: str, *, reply_to: bytes = b"", not_for_ai: bool = False, ask: Ask = NOTHING
+) -> Op:
+    """Write a message; members and AI participants whom it names by `@Name` are mentioned in it.
+
+    Args:
+        conversation: where.
+        text: 1 to 4,000 characters.
+        reply_to: the message it replies to.
+        not_for_ai: no AI may answer it, or be given it to read.
+        ask: what is asked of the AI that answers.
+    """
+    return conversation.write(
+        Message(text, reply_to, _mentions(conversation, text), not_for_ai=not_for_ai, ask=dump_ask(ask))
+    )
 
 
 def edit(conversation: Conversation, name: OpId, text: str) -> None:

@@ -79,7 +79,7 @@ class People:
         Raises:
             UsageError: `unknown_member`, `ambiguous`, or `not_allowed`, with the reason.
         """
-        identity = self._find(who)
+        identity = self.find(who)
         self._refuse(Action.REMOVE, target=identity)
         invited = []
         for other in self._roster.invited(identity):
@@ -130,7 +130,7 @@ class People:
             UsageError: `unknown_member`, `ambiguous`, `bad_request`, or `not_allowed`, with the reason.
         """
         level = ROLES[role]
-        identity = self._find(who, also_former=True)
+        identity = self.find(who, also_former=True)
         member = self._authority.member(identity)
         if member is not None and member.level == level:
             raise UsageError("bad_request", f"{self._roster.person(identity)} is {_an(role)} already")
@@ -150,7 +150,7 @@ class People:
         Raises:
             UsageError: `unknown_member`, `ambiguous`, or `not_allowed`, with the reason.
         """
-        identity = self._find(who)
+        identity = self.find(who)
         if self._me().level < Level.OWNER:
             raise UsageError("not_allowed", "only an owner of this conversation can hand it over")
         if identity == self._own:
@@ -213,7 +213,7 @@ class People:
 
     # --- finding and refusing ----------------------------------------------------------------------------------------
 
-    def _find(self, who: str, *, also_former: bool = False) -> IdentityKey:
+    def find(self, who: str, *, also_former: bool = False) -> IdentityKey:
         """Return whom a person means by a name, an id, or the beginning of either.
 
         A whole name counts before the beginning of a longer one; an id never yields to a name, so nobody can choose a

@@ -4,6 +4,8 @@ Members tell each other their addresses in a register, so that any two who share
 both have met the same third.
 """
 
+from collections.abc import Callable
+from functools import partial
 from logging import getLogger
 from random import Random
 from secrets import token_bytes
@@ -16,16 +18,17 @@ from crypto.errors import CodecError
 from crypto.ids import ConversationId
 from node.clock import Clock, iso
 from node.conversations.acknowledging import Acknowledging
-from node.conversations.carrier import Carrier, tell_delta
+from node.conversations.carrier import Carrier
 from node.conversations.conversation import Conversation
 from node.conversations.events import Json
 from node.conversations.farewells import Farewells
 from node.conversations.library import Library
+from node.conversations.streams import tell_claim, tell_delta
 from node.conversations.syncer import Syncer
 from node.network.host import Network
 from node.peers import Peers
 from node.supervision import supervise
-from protocol.ephemeral import BOOT_BYTES, AiDelta
+from protocol.ephemeral import BOOT_BYTES, AiClaim, AiDelta, Heard
 from protocol.registers import ADDRESSES
 
 log = getLogger("node.services")
@@ -49,6 +52,8 @@ class Services:
         self._carriers: dict[ConversationId, Carrier] = {}
         self._boot = token_bytes(BOOT_BYTES)
         self._nursery: trio.Nursery | None = None
+        self.on_heard: Callable[[Conversation, Heard], None] = lambda _conversation, _heard: None
+        """Called with the signals of others about AI participants."""
         self.peers.on_up = self._peer_up
         self.peers.on_down = self._peer_down
         library.on_opened = self._open
@@ -61,6 +66,11 @@ class Services:
         """Gossip an AI's answer in flight, and tell the own channel of it."""
         self.carrier(conversation).say(delta)
         tell_delta(conversation, delta)
+
+    def claim(self, conversation: Conversation, claim: AiClaim) -> None:
+        """Gossip which messages wait for an AI hosted here, and tell the own channel of it."""
+        self.carrier(conversation).say(claim)
+        tell_claim(conversation, claim)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run everything until cancelled; each part that fails is started again alone."""
@@ -107,6 +117,7 @@ class Services:
             return
         carrier = Carrier(conversation, self.network, boot=self._boot, want_sync=self.syncer.want)
         self._carriers[conversation.id] = carrier
+        carrier.on_heard = partial(self._heard, conversation)
         conversation.on_contacts = lambda: self._meet(conversation)
         conversation.on_control = lambda: self._control_changed(conversation)
         conversation.acknowledger.on_owing = self._acknowledging.wake
@@ -117,6 +128,9 @@ class Services:
         self._show_online(conversation)
         self.syncer.conversation_opened(conversation)
         self._farewells.look(conversation)
+
+    def _heard(self, conversation: Conversation, heard: Heard) -> None:
+        self.on_heard(conversation, heard)
 
     def _control_changed(self, conversation: Conversation) -> None:
         """Tell a conversation that can be written in now where this node is, and who of its members is connected."""

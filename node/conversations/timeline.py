@@ -63,6 +63,15 @@ class Timeline:
         rows = self._records.shown.page(before=before, limit=limit + 1)
         return [self.shown(row) for row in rows[-limit:]], len(rows) > limit
 
+    def alternatives(self, name: OpId) -> list[Json]:
+        """Return the answers that lost to one in the timeline, as message objects."""
+        shown = self._records.shown.get(name)
+        body = self._replica.read(shown.op) if shown is not None else None
+        if not isinstance(body, AiReply):
+            return []
+        authors = self._records.shelved(names := self._replica.fold.alternatives(name, body))
+        return [self._render(op, authors[op.id].author, self._replica.read(op)) for op in self._records.ops(names)]
+
     def pins(self) -> list[Json]:
         """Return the pinned messages, in the order in which they were pinned."""
         found = (self.message(name) for name in self._replica.fold.pins)
@@ -98,6 +107,7 @@ class Timeline:
             "pinned": False,
             "reply_to": None,
             "mentions": [],
+            "not_for_ai": False,
             "reactions": [],
             "ai": None,
             "state": "stored",
@@ -108,12 +118,12 @@ class Timeline:
         if op.header.plane == CONTROL:
             return message | {"kind": "notice", "text": self._control_notice(op, author)}
         match body:
-            case Message(text, reply_to, mentions):
+            case Message(text, reply_to, mentions) as said:
                 state = self._receipts.state(self._replica.content.get(op.id)) if author == self._own else {}
                 marks = self._marks(op.id, text, mentions)
-                return message | {"reply_to": reply_to.hex() or None} | state | marks
+                return message | {"reply_to": reply_to.hex() or None, "not_for_ai": said.not_for_ai} | state | marks
             case AiReply() as reply:
-                return message | self._reply(reply, author) | self._marks(op.id, reply.text, ())
+                return message | self._reply(op.id, reply, author) | self._marks(op.id, reply.text, ())
             case Title(text):
                 notice = f"{name} changed the title to “{text}”"
             case PhaseAdvance(from_step):
@@ -153,15 +163,29 @@ class Timeline:
         rule = self._replica.authority.ais().get(name)
         return {"identity": name.hex(), "name": self._ai_name(rule, name) if rule else self._roster.person(name)}
 
-    def _reply(self, reply: AiReply, host: IdentityKey) -> Json:
-        provider, model, took_ms = reply.provenance
+    def _reply(self, answer: OpId, reply: AiReply, host: IdentityKey) -> Json:
+        how = reply.provenance
         return {
             "author": reply.ai.hex(),
             "author_name": self._ai_name(self._replica.authority.ais().get(reply.ai), reply.ai),
             "kind": "ai",
             "reply_to": reply.reply_to.hex(),
             "mine": False,
-            "ai": {"id": reply.ai.hex(), "provider": provider, "model": model, "host": host.hex(), "ms": took_ms},
+            "ai": {
+                "id": reply.ai.hex(),
+                "provider": how.provider,
+                "model": how.model,
+                "host": host.hex(),
+                "host_name": self._roster.person(host),
+                "ms": how.took_ms,
+                "kind": how.kind,
+                "given": [name.hex() for name in how.given],
+                "ignored": list(how.ignored),
+                "finish": how.finish,
+                "prompt_tokens": how.prompt_tokens or None,
+                "answer_tokens": how.answer_tokens or None,
+                "alternatives": [name.hex() for name in self._replica.fold.alternatives(answer, reply)],
+            },
         }
 
     def _ai_name(self, rule: Rule | None, ai: bytes) -> str:

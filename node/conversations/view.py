@@ -4,6 +4,7 @@ from typing import Any
 
 from crypto.ids import IdentityKey, OpId
 from node.clock import iso
+from node.conversations.duty import duty
 from node.conversations.membership import ACTIVE, ARCHIVED
 from node.conversations.receipts import Receipts
 from node.conversations.roster import Roster
@@ -72,6 +73,7 @@ class View:
             "created": iso(self._listed.created_ms),
             "status": ARCHIVED if self.status == ACTIVE and fold.archived else self.status,
             "archived": fold.archived,
+            "ai_paused": fold.ai_paused,
             "pins": [name.hex() for name in fold.pins],
             **self.phase(),
             "unread": self.unread(),
@@ -139,11 +141,20 @@ class View:
             if isinstance(body := rules[name].body, AiSet) and body.hosts
         }
 
+    def ai_name(self, name: bytes) -> str | None:
+        """Return what an AI is called; None where there is no such AI."""
+        rule = self._replica.authority.ais().get(name)
+        if rule is None:
+            return None
+        settings = self._replica.settings(rule)
+        return settings.name if settings else name.hex()[:8]
+
     def ai(self, name: bytes, rule: Rule) -> Json:
         """Return the ai object."""
         assert isinstance(rule.body, AiSet)
         settings = self._replica.settings(rule) or AiSettings(name.hex()[:8], "unknown", "")
-        identity, device = rule.body.hosts[0]
+        now = duty(rule, self._replica.fold.lease(name))
+        identity, device = now.hosts[0]
         return {
             "id": name.hex(),
             "name": settings.name,
@@ -156,6 +167,17 @@ class View:
             "host": identity.hex(),
             "host_name": self.person(identity),
             "here": device == self._replica.device.public,
+            "hourly": settings.hourly,
+            "hosts": [
+                {
+                    "identity": each.hex(),
+                    "name": self.person(each),
+                    "device": machine.hex(),
+                    "here": machine == self._replica.device.public,
+                    "on_duty": (each, machine) == (identity, device),
+                }
+                for each, machine in rule.body.hosts
+            ],
         }
 
     # --- messages ----------------------------------------------------------------------------------------------------
@@ -163,6 +185,10 @@ class View:
     def message(self, name: OpId) -> Json | None:
         """Return the message object of something in the timeline; None where it does not stand there."""
         return self.timeline.message(name)
+
+    def alternatives(self, name: OpId) -> list[Json]:
+        """Return the answers that lost to one in the timeline."""
+        return self.timeline.alternatives(name)
 
     def page(self, *, before: OpId | None, limit: int) -> tuple[list[Json], bool]:
         """Return at most `limit` messages in display order, and whether there are older ones."""

@@ -1,7 +1,10 @@
 """What the gateway asks of the node behind it: plain values in, JSON-ready dicts out, as in `docs/channel.md`."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
+
+from crypto.ids import OpId
+from node.gateway.wishes import NO_WISHES, Wishes
 
 Json = dict[str, Any]
 
@@ -48,6 +51,40 @@ class People(Protocol):
         """
 
 
+class Participants(Protocol):
+    """The AIs of one conversation, to be looked at and changed; refusals as those of `Backend`.
+
+    An AI is named by its id, a unique prefix of it, or its name; else the code is `unknown_ai` or `ambiguous`.
+    """
+
+    def all(self) -> list[Json]:
+        """Return the AI objects."""
+
+    async def add(self, settings: Json) -> Json:
+        """Add an AI hosted here (`name`, and other settings where given); return it."""
+
+    def set(self, ai: str, settings: Json) -> Json:
+        """Change those settings that are given; return it."""
+
+    def set_hosts(self, ai: str, people: Sequence[str]) -> Json:
+        """Say whose nodes answer for it, in their order; return it."""
+
+    def accept(self, ai: str, *, on: bool) -> Json:
+        """Agree that this node answers for an AI that somebody else set up, or no longer; return it."""
+
+    async def remove(self, ai: str) -> None:
+        """Remove it."""
+
+    def pause(self, *, on: bool) -> None:
+        """Let no AI answer in this conversation, or let them again."""
+
+    def retry(self, message: OpId, ai: str | None) -> list[Json]:
+        """Ask once more for an answer to a message; return the AIs that were asked."""
+
+    def stop(self, message: OpId, ai: str) -> Json:
+        """End an answer in flight; return the AI."""
+
+
 class Backend(Protocol):
     """The node as the channel sees it.
 
@@ -63,6 +100,9 @@ class Backend(Protocol):
         """
 
     # The node
+
+    def now(self) -> str:
+        """Return the time, as in `ts`."""
 
     def identity(self) -> Json:
         """Return `{identity, name, peer_id, version}`."""
@@ -116,6 +156,12 @@ class Backend(Protocol):
     def session(self, conversation_id: str) -> str:
         """Return the id of my AI session in this conversation."""
 
+    def new_session(self, conversation_id: str) -> str:
+        """Begin my AI session anew: no model is given what was said so far for an answer to me; return its id."""
+
+    def set_context(self, conversation_id: str, context: Json) -> Json:
+        """Lay facts over those of my AI session (null takes one away); return all of them."""
+
     # People
 
     def people(self, conversation_id: str) -> People:
@@ -123,8 +169,19 @@ class Backend(Protocol):
 
     # Messages
 
-    async def post(self, conversation_id: str, content: str, *, reply_to: str | None) -> Json:
-        """Write a message, durably; return `{id, state}`. Its `message` event may come before or after the return."""
+    async def post(
+        self,
+        conversation_id: str,
+        content: str,
+        *,
+        reply_to: str | None,
+        not_for_ai: bool | None = None,
+        wishes: Wishes = NO_WISHES,
+    ) -> Json:
+        """Write a message, durably; return `{id, state}`. Its `message` event may come before or after the return.
+
+        `not_for_ai`: no AI may answer or read it; None: as I prefer. `wishes`: what is asked of the AI that answers.
+        """
 
     async def edit(self, conversation_id: str, message_id: str, content: str) -> Json:
         """Give a message of mine another text, durably; return the message."""
@@ -155,23 +212,17 @@ class Backend(Protocol):
 
     # AI participants
 
-    def ai_list(self, conversation_id: str) -> list[Json]:
-        """Return the AI participants."""
+    def participants(self, conversation_id: str) -> Participants:
+        """Return the AIs of a conversation, to be looked at and changed."""
 
-    async def ai_add(self, conversation_id: str, settings: Json) -> Json:
-        """Add an AI hosted here; return it.
+    def alternatives(self, conversation_id: str, message_id: str) -> list[Json]:
+        """Return the answers that lost to an AI's answer in the timeline."""
 
-        Args:
-            conversation_id: whole id.
-            settings: `name`, and where given `provider, model, persona, system_prompt, temperature, policy`.
-        """
+    def preferences(self) -> Json:
+        """Return `{ai}`: whether my messages are for AI where I say nothing about it."""
 
-    async def ai_remove(self, conversation_id: str, ai: str) -> None:
-        """Remove an AI, named by its id, a unique prefix of it, or its name.
-
-        Raises:
-            Refusal: `unknown_ai` or `ambiguous`.
-        """
+    def prefer(self, values: Json) -> Json:
+        """Change preferences; return them all."""
 
     # Phases
 

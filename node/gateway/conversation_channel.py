@@ -3,15 +3,19 @@
 import re
 from collections import OrderedDict
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
 import trio
 
+from crypto.ids import OpId
 from node.gateway import parameters
 from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
 from node.gateway.message_rate import message_bucket, spend, typing_bucket
+from node.gateway.participant_pushes import PARTICIPANTS, SLOW, change_participants
 from node.gateway.refusal import Refusal
+from node.gateway.wishes import read_preferences, read_wishes, table
+from protocol.bodies.ask import CONTEXT_CHARACTERS
 from protocol.errors import UsageError
 
 FIRST_PAGE: Final = 20
@@ -25,7 +29,7 @@ _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 class ConversationChannel:
     """Answers the pushes of one conversation for one connection, and marks the messages that this connection sent."""
 
-    slow: frozenset[str] = frozenset()
+    slow: frozenset[str] = SLOW
 
     def __init__(
         self, backend: Backend, conversation_id: str, socket: Socket, *, now: Callable[[], float] = trio.current_time
@@ -34,6 +38,7 @@ class ConversationChannel:
         self._id = conversation_id
         self._socket = socket
         self._now = now
+        self._preferences: Json = {}
         self._messages = message_bucket()
         self._typing = typing_bucket()
         # A message's event may come while it is still being written, before its id is known here: such events wait in
@@ -45,7 +50,7 @@ class ConversationChannel:
     async def join(self, payload: Json) -> Json:
         """Return the newest messages and who is here."""
         user_id = parameters.optional_text(payload, "user_id", most=parameters.MAX_LABEL)
-        parameters.preferences(payload)
+        self._preferences = read_preferences(payload)
         self._check_mine()
         backend = self._backend
         messages, more = backend.history(self._id, before=None, limit=FIRST_PAGE)
@@ -55,7 +60,7 @@ class ConversationChannel:
             "user_id": user_id if user_id is not None else backend.identity()["identity"],
             "summary": backend.summary(self._id),
             "members": backend.members(self._id),
-            "ai": backend.ai_list(self._id),
+            "ai": backend.participants(self._id).all(),
             "messages": messages,
             "more": more,
         }
@@ -79,6 +84,12 @@ class ConversationChannel:
             case "read":
                 self._backend.read(self._id, self._named_message(payload))
                 return {}
+            case "new_conversation":
+                return self._new_session()
+            case "set_context":
+                return self._set_context(payload)
+            case "alternatives":
+                return {"messages": self._backend.alternatives(self._id, self._named_message(payload))}
             case "pins":
                 return {"messages": self._backend.pins(self._id)}
             case "edit" | "delete" | "react" | "pin":
@@ -87,6 +98,11 @@ class ConversationChannel:
                 on = parameters.flag(payload, "on", default=True)
                 spend(self._messages, self._now(), "changes")
                 return await self._backend.archive(self._id, on=on)
+            case _ if event in PARTICIPANTS:
+                named = self._message_id(payload, "id")
+                message = OpId(bytes.fromhex(named)) if named is not None else None
+                spend(self._messages, self._now(), "changes")
+                return await change_participants(self._backend.participants(self._id), event, payload, message=message)
             case _:
                 raise Refusal("bad_request", f"a conversation has no event {event!r:.80}; see docs/channel.md")
 
@@ -123,16 +139,37 @@ class ConversationChannel:
                 return
         raise Refusal("unknown_conversation", "unknown conversation")
 
+    def _new_session(self) -> Json:
+        """Begin my AI session anew, and say so on the topic (S52)."""
+        spend(self._messages, self._now(), "changes")
+        told = {"session_id": self._backend.new_session(self._id), "timestamp": self._backend.now()}
+        self._socket.push("conversation_reset", told)
+        return told
+
+    def _set_context(self, payload: Json) -> Json:
+        """Lay facts over those of my AI session, and say so on the topic (S52)."""
+        if payload.get("context") is None:
+            raise Refusal("bad_request", "context is missing; give an object")
+        context = table(payload, "context", most=CONTEXT_CHARACTERS)
+        spend(self._messages, self._now(), "changes")
+        told = {"context": self._backend.set_context(self._id, context), "timestamp": self._backend.now()}
+        self._socket.push("context_updated", told)
+        return told
+
     async def _message(self, payload: Json) -> Json:
         content = parameters.content(payload)
+        asked: dict[str, Any] = {
+            "not_for_ai": parameters.flag(payload, "not_for_ai") if payload.get("not_for_ai") is not None else None,
+            "wishes": read_wishes(payload, self._preferences),
+        }
         client_id = parameters.optional_text(payload, "client_id", most=MAX_CLIENT_ID)
         reply_to = self._message_id(payload, "reply_to")
         spend(self._messages, self._now(), "messages")
         if client_id is None:
-            return {**await self._backend.post(self._id, content, reply_to=reply_to), "client_id": None}
+            return {**await self._backend.post(self._id, content, reply_to=reply_to, **asked), "client_id": None}
         self._held = []
         try:
-            response = await self._backend.post(self._id, content, reply_to=reply_to)
+            response = await self._backend.post(self._id, content, reply_to=reply_to, **asked)
             self._client_ids[response["id"]] = client_id
             if len(self._client_ids) > MAX_REMEMBERED:
                 self._client_ids.popitem(last=False)

@@ -5,11 +5,13 @@ from typing import Final
 
 import trio
 
+from crypto.ids import OpId
 from node.gateway import parameters
 from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
 from node.gateway.limits import Bucket
 from node.gateway.message_rate import message_bucket, spend
+from node.gateway.participant_pushes import PARTICIPANTS, SLOW, change_participants
 from node.gateway.people_pushes import PEOPLE, change_people
 from node.gateway.refusal import Refusal
 
@@ -21,7 +23,7 @@ MAX_BUCKETS: Final = 10_000
 class NodeChannel:
     """Answers the pushes of the topic `node` for one connection."""
 
-    slow: frozenset[str] = frozenset({"create", "join", "invite", "providers", "ai_add", "ai_remove"})
+    slow: frozenset[str] = frozenset({"create", "join", "invite", "providers", *SLOW})
 
     def __init__(self, backend: Backend, socket: Socket, *, now: Callable[[], float] = trio.current_time) -> None:
         self._backend = backend
@@ -46,6 +48,10 @@ class NodeChannel:
                 return {"peers": backend.peers()}
             case "providers":
                 return {"providers": await backend.providers()}
+            case "preferences":
+                return {"preferences": backend.preferences()}
+            case "prefer":
+                return {"preferences": backend.prefer({"ai": parameters.flag(payload, "ai")})}
             case "conversations":
                 return {"conversations": backend.summaries()}
             case "create":
@@ -60,11 +66,6 @@ class NodeChannel:
                 return backend.show(conversation_id)
             case "invite":
                 return await self._invite(conversation_id, payload)
-            case "ai_add":
-                return {"ai": await backend.ai_add(conversation_id, parameters.ai_settings(payload))}
-            case "ai_remove":
-                await backend.ai_remove(conversation_id, parameters.text(payload, "ai", most=parameters.MAX_LABEL))
-                return {}
             case "phase":
                 return backend.phase(conversation_id)
             case "advance":
@@ -75,6 +76,9 @@ class NodeChannel:
                 return await backend.progress(conversation_id, value)
             case "send":
                 return await self._send(conversation_id, payload)
+            case _ if event in PARTICIPANTS:
+                message = self._message(conversation_id, payload)
+                return await change_participants(backend.participants(conversation_id), event, payload, message=message)
             case _:
                 return change_people(backend.people(conversation_id), event, payload)
 
@@ -82,6 +86,13 @@ class NodeChannel:
         if event not in OF_A_CONVERSATION:
             raise Refusal("bad_request", f"the topic node has no event {event!r:.80}; see docs/channel.md")
         return self._backend.resolve(parameters.conversation_prefix(payload))
+
+    def _message(self, conversation_id: str, payload: Json) -> OpId | None:
+        """Return the message that a push names, if it names any."""
+        prefix = parameters.message_prefix(payload, "id")
+        if prefix is None:
+            return None
+        return OpId(bytes.fromhex(self._backend.resolve_message(conversation_id, prefix)))
 
     async def _create(self, payload: Json) -> Json:
         title = parameters.text(payload, "title", most=parameters.MAX_TITLE).strip()
@@ -104,10 +115,11 @@ class NodeChannel:
         if len(self._messages) >= MAX_BUCKETS:
             self._messages.clear()
         spend(self._messages.setdefault(conversation_id, message_bucket()), self._now(), "messages")
-        return await self._backend.post(conversation_id, content, reply_to=reply_to)
+        not_for_ai = parameters.flag(payload, "not_for_ai") if payload.get("not_for_ai") is not None else None
+        return await self._backend.post(conversation_id, content, reply_to=reply_to, not_for_ai=not_for_ai)
 
 
 OF_A_CONVERSATION: Final = frozenset(
-    {"resolve", "show", "invite", "ai_add", "ai_remove", "phase", "advance", "progress", "send", *PEOPLE}
+    {"resolve", "show", "invite", "phase", "advance", "progress", "send", *PARTICIPANTS, *PEOPLE}
 )
 """Pushes that name a conversation."""

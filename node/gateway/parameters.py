@@ -5,7 +5,7 @@ Unknown keys are ignored; a key whose value is null counts as absent; a boolean 
 
 import math
 import re
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from node.gateway.refusal import Refusal
 from protocol.channel import Json
@@ -23,9 +23,12 @@ MAX_LABEL: Final = 200
 MAX_USES: Final = 10_000
 MAX_EXPIRES_S: Final = 365 * 24 * 3600
 MAX_PAGE: Final = 200
+MAX_HOURLY: Final = 10_000
 PHASES: Final = ("prophase", "prometaphase", "metaphase", "anaphase", "telophase")
 POLICIES: Final = ("every", "mentioned", "addressed", "never")
 ROLES: Final = ("member", "admin", "owner")
+
+T = TypeVar("T")
 
 _HEX = re.compile(r"[0-9a-f]{1,64}")
 
@@ -138,9 +141,26 @@ def invite_prefix(payload: Json) -> str:
     return prefix
 
 
-def ai_settings(payload: Json) -> Json:
-    """Return the settings of a new AI participant: `name`, and those of the others that are given."""
-    settings: dict[str, Any] = {"name": text(payload, "name", most=MAX_AI_NAME).strip()}
+def texts(payload: Json, key: str, *, most: int) -> list[str]:
+    """Return a list of 1 to `most` texts, none blank."""
+    value = payload.get(key)
+    if not isinstance(value, list) or not 1 <= len(value) <= most:
+        raise Refusal("bad_request", f"{key} must be a list of 1 to {most} texts")
+    return [text({key: each}, key, most=MAX_LABEL) for each in value]
+
+
+def required(value: T | None, key: str) -> T:
+    """Return a value that must be there."""
+    if value is None:
+        raise Refusal("bad_request", f"{key} is missing; name a message of this conversation")
+    return value
+
+
+def ai_settings(payload: Json, *, is_new: bool) -> Json:
+    """Return the settings of an AI participant that are given; a new one needs its `name`."""
+    settings: dict[str, Any] = {}
+    if is_new or payload.get("name") is not None:
+        settings["name"] = text(payload, "name", most=MAX_AI_NAME).strip()
     for key, most in (
         ("provider", MAX_LABEL),
         ("model", MAX_MODEL),
@@ -148,26 +168,16 @@ def ai_settings(payload: Json) -> Json:
         ("system_prompt", MAX_PROMPT),
     ):
         value = optional_text(payload, key, most=most)
-        if value is not None and value.strip():
+        if value is not None and (value.strip() or not is_new):
             settings[key] = value
     temperature = optional_number(payload, "temperature", least=0.0, most=2.0)
     if temperature is not None:
         settings["temperature"] = temperature
+    if payload.get("hourly") is not None:
+        settings["hourly"] = integer(payload, "hourly", default=0, least=0, most=MAX_HOURLY)
     if payload.get("policy") is not None:
         settings["policy"] = choice(payload, "policy", POLICIES)
     return settings
-
-
-def preferences(payload: Json) -> Json:
-    """Return the preferences given at a join (they are checked, and none is needed)."""
-    value = payload.get("preferences")
-    if value is None:
-        return {}
-    if not isinstance(value, dict):
-        raise Refusal("bad_request", "preferences must be an object")
-    optional_number(value, "temperature", least=0.0, most=2.0)
-    integer(value, "max_tokens", default=1, least=1, most=32_768)
-    return value
 
 
 def _hex_prefix(payload: Json, key: str) -> str | None:

@@ -3,7 +3,6 @@
 import json
 import sqlite3
 from dataclasses import dataclass
-from secrets import token_bytes
 
 from sqlite_utils import Database
 
@@ -21,7 +20,6 @@ class Listed:
     id: ConversationId
     created_ms: int
     status: str
-    session: bytes
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,14 +40,13 @@ class Catalogue:
 
     def conversations(self) -> list[Listed]:
         """Return all conversations, oldest first."""
-        rows = self._connection.execute("SELECT key, id, created_ms, status, session FROM conversations ORDER BY key")
-        return [Listed(key, ConversationId(name), made, status, session) for key, name, made, status, session in rows]
+        rows = self._connection.execute("SELECT key, id, created_ms, status FROM conversations ORDER BY key")
+        return [Listed(key, ConversationId(name), made, status) for key, name, made, status in rows]
 
     def add_conversation(self, conversation: ConversationId, *, created_ms: int, status: str) -> Listed:
         """Enter a conversation; return its entry."""
         self._connection.execute(
-            "INSERT INTO conversations (id, created_ms, status, session) VALUES (?, ?, ?, ?)",
-            (conversation, created_ms, status, token_bytes(16)),
+            "INSERT INTO conversations (id, created_ms, status) VALUES (?, ?, ?)", (conversation, created_ms, status)
         )
         return next(listed for listed in self.conversations() if listed.id == conversation)
 

@@ -15,8 +15,8 @@ from sqlite_utils import Database
 
 from node.errors import StartError
 
-VERSION: Final = 2
-_OLDEST: Final = 2
+VERSION: Final = 3
+_OLDEST: Final = 3
 _CHECK_BELOW_BYTES: Final = 64 << 20
 _LONGEST_LOG_PAGES: Final = 4_000
 """At this length of the write-ahead log a commit brings it into the file itself."""
@@ -28,8 +28,7 @@ CREATE TABLE conversations (
     created_ms INTEGER NOT NULL,
     status TEXT NOT NULL,
     checkpoint BLOB NOT NULL DEFAULT x'',
-    read_vts_ms INTEGER NOT NULL DEFAULT 0,
-    session BLOB NOT NULL
+    read_vts_ms INTEGER NOT NULL DEFAULT 0
 ) STRICT;
 CREATE TABLE people (
     key INTEGER PRIMARY KEY,
@@ -68,6 +67,17 @@ CREATE TABLE registers (
     slot BLOB NOT NULL,
     encoded BLOB NOT NULL,
     PRIMARY KEY (conversation, device, slot)
+) STRICT;
+CREATE TABLE ai_sessions (
+    name TEXT PRIMARY KEY,
+    session BLOB NOT NULL,
+    context TEXT NOT NULL,
+    since BLOB NOT NULL,
+    turns TEXT NOT NULL
+) STRICT;
+CREATE TABLE preferences (
+    name TEXT PRIMARY KEY,
+    value TEXT NOT NULL
 ) STRICT;
 CREATE TABLE peers (
     peer_id TEXT PRIMARY KEY,

@@ -21,6 +21,7 @@ BUILT_IN: Final[Mapping[Governed, Level]] = MappingProxyType(
         (CONTENT, ContentKind.PIN): Level.ADMIN,
         (CONTENT, ContentKind.DELETE): Level.ADMIN,  # of somebody else's message
         (CONTENT, ContentKind.ARCHIVE): Level.ADMIN,
+        (CONTENT, ContentKind.AI_PAUSE): Level.ADMIN,
         (CONTROL, ControlKind.INVITE_CREATE): Level.ADMIN,
         (CONTROL, ControlKind.AI_SET): Level.ADMIN,
         (CONTROL, ControlKind.MITOSIS_COMMIT): Level.ADMIN,

@@ -2,19 +2,24 @@
 
 from dataclasses import dataclass
 from enum import IntEnum
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 
 from crypto.codec import decode, encode
 from crypto.errors import CodecError
 from crypto.ids import ID_BYTES, IdentityKey, OpId, blake2b
 from protocol import limits
-from protocol.bodies.schema import Schema, distinct, encode_body, flag, line, number, raw, row, text
+from protocol.bodies.schema import Schema, blob, distinct, encode_body, flag, line, many, number, raw, row, text
 from protocol.errors import RemoteError
 
 MENTIONS: Final = 64
 EMOJI_CHARACTERS: Final = 16
 """Code points: the longest sequences in use, families with skin tones, have eleven."""
 LEASE_MS: Final = 1 << 20
+HOPS: Final = 3
+"""Answers of AI participants in a row, without a word of a person (S41)."""
+GIVEN: Final = 64
+"""Messages that an answer names as given to the model."""
+ASK_BYTES: Final = 12 << 10
 
 
 class ContentKind(IntEnum):
@@ -36,6 +41,7 @@ class ContentKind(IntEnum):
     ARCHIVE = 14
     CARRY = 15
     REOPEN = 16
+    AI_PAUSE = 17
 
 
 class ReplyPolicy(IntEnum):
@@ -55,6 +61,10 @@ class Message:
     reply_to: bytes = b""
     mentions: tuple[IdentityKey, ...] = ()
     """People, and AI participants by their 32-byte names; each once, in any order."""
+    not_for_ai: bool = False
+    """No AI may answer it, or be given it to read."""
+    ask: bytes = b""
+    """What its writer asks of the AI that answers (`protocol.bodies.ask`); empty where nothing special."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,6 +166,32 @@ class AiRetry:
 
 
 @dataclass(frozen=True, slots=True)
+class AiPause:
+    """No AI answers in this conversation from here on, or they do again."""
+
+    on: bool = True
+
+
+class Provenance(NamedTuple):
+    """How an answer came about, as its host signed it."""
+
+    provider: str
+    model: str
+    took_ms: int
+    kind: str = ""
+    """What the question was taken for (S53)."""
+    given: tuple[OpId, ...] = ()
+    """The messages that the model was given, in display order; the last is the one answered."""
+    ignored: tuple[str, ...] = ()
+    """Parameters asked for that the provider does not take."""
+    finish: str = ""
+    """Why the text ends: `stop`, `length`, `stopped` (by a person), or what the provider said."""
+    prompt_tokens: int = 0
+    """0: not counted."""
+    answer_tokens: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class AiReply:
     """The one answer of an AI to one message (PROTOCOL section 9)."""
 
@@ -165,10 +201,11 @@ class AiReply:
     stream: bytes
     reply_to: OpId
     text: str
-    provenance: tuple[str, str, int]
-    """`(provider, model, milliseconds)`."""
+    provenance: Provenance
     lease: bytes = b""
     """The host's own `AiLease` whose term this is; empty under the term that the AI's settings begin with."""
+    hop: int = 0
+    """How many answers of AIs it follows without a word of a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -182,6 +219,8 @@ class AiSettings:
     system_prompt: str = ""
     temperature_milli: int = 700
     policy: int = ReplyPolicy.EVERY
+    hourly: int = 0
+    """Answers within an hour at most; 0: as many as its host allows."""
 
 
 ContentBody = (
@@ -198,6 +237,7 @@ ContentBody = (
     | AiLease
     | AiReply
     | AiRetry
+    | AiPause
     | Archive
 )
 
@@ -206,8 +246,27 @@ _text = text(limits.TEXT_CHARACTERS, least=1)
 _mentions = distinct(_name, most=MENTIONS)
 _step = number(1 << 40)
 _term = number(1 << 32)
+_provenance_row = row(
+    text(64),
+    text(200),
+    number(1 << 32),
+    text(32),
+    many(_name, most=GIVEN),
+    many(text(32, least=1), most=16),
+    text(32),
+    number(1 << 32),
+    number(1 << 32),
+)
+
+
+def _provenance(value: Any) -> Provenance:
+    return Provenance(*_provenance_row(value))
+
+
 SCHEMAS: Final[dict[int, Schema[Any]]] = {
-    ContentKind.MESSAGE: Schema(Message, (1, _text), (2, raw(0, ID_BYTES)), (3, _mentions)),
+    ContentKind.MESSAGE: Schema(
+        Message, (1, _text), (2, raw(0, ID_BYTES)), (3, _mentions), (4, flag()), (5, blob(ASK_BYTES))
+    ),
     ContentKind.EDIT: Schema(Edit, (1, _name), (2, _text), (3, _mentions)),
     ContentKind.DELETE: Schema(Delete, (1, _name)),
     ContentKind.REACT: Schema(React, (1, _name), (2, line(EMOJI_CHARACTERS)), (3, flag())),
@@ -228,11 +287,13 @@ SCHEMAS: Final[dict[int, Schema[Any]]] = {
         (4, raw(8)),
         (5, _name),
         (6, text(limits.AI_TEXT_CHARACTERS, least=1)),
-        (7, row(text(64), text(200), number(1 << 32))),
+        (7, _provenance),
         (8, raw(0, ID_BYTES)),
+        (9, number(HOPS - 1)),
     ),
     ContentKind.AI_RETRY: Schema(AiRetry, (1, _name), (2, _name)),
     ContentKind.ARCHIVE: Schema(Archive, (1, flag())),
+    ContentKind.AI_PAUSE: Schema(AiPause, (1, flag())),
 }
 _KINDS: Final = {schema.model: kind for kind, schema in SCHEMAS.items()}
 
@@ -245,6 +306,7 @@ _SETTINGS: Final = Schema(
     (5, text(limits.PROMPT_CHARACTERS)),
     (6, number(2_000)),
     (7, number(max(ReplyPolicy))),
+    (8, number(10_000)),
 )
 
 

@@ -139,6 +139,12 @@ class Answers:
         """Return whether an answer under this reply key is shown."""
         return key in self._winners
 
+    def others_than(self, winner: OpId, body: AiReply) -> list[OpId]:
+        """Return the answers that lost to the one shown, which says `body`; by `(depth, id)`."""
+        question = _Question(body.reply_key, body.ai, body.reply_to)
+        rows = (self._rivals.first((question, device)) for device in self._devices.get(question, ()))
+        return [name for _, name in sorted(row[0] for row in rows if row is not None) if name != winner]
+
     def holder(self, ai: bytes) -> Lease | None:
         """Return the lease under which an AI answers; None while nobody took one."""
         state = self._lanes[ai].state if ai in self._lanes else _FREE

@@ -9,6 +9,7 @@ from crypto.codec import Value
 from crypto.ids import IdentityKey, OpId, blake2b
 from protocol.bodies.content import (
     AiLease,
+    AiPause,
     AiReply,
     AiRetry,
     Archive,
@@ -49,7 +50,7 @@ class Fold:
         """
         self.phase = PhaseLane()
         self._texts: Writers[ContentKind, str] = Writers()
-        self._archive: Writers[ContentKind, bool] = Writers()
+        self._switches: Writers[ContentKind, bool] = Writers()
         self._marks = Marks(target)
         self._answers = Answers(in_past)
 
@@ -84,8 +85,12 @@ class Fold:
     @property
     def archived(self) -> bool:
         """Whether the conversation is put away."""
-        row = self._archive.last(ContentKind.ARCHIVE)
-        return row is not None and row[1]
+        return self._is_on(ContentKind.ARCHIVE)
+
+    @property
+    def ai_paused(self) -> bool:
+        """Whether no AI is to answer."""
+        return self._is_on(ContentKind.AI_PAUSE)
 
     @property
     def pins(self) -> list[OpId]:
@@ -116,6 +121,10 @@ class Fold:
         """Return whether a valid reply of this AI to this message, or to this retry, is here."""
         return self._answers.answered(reply_key(ai, trigger))
 
+    def alternatives(self, answer: OpId, body: AiReply) -> list[OpId]:
+        """Return the other answers to what an answer in the timeline, which says `body`, answers."""
+        return self._answers.others_than(answer, body)
+
     def lease(self, ai: bytes) -> Lease | None:
         """Return the lease under which an AI answers; None while nobody took one."""
         return self._answers.holder(ai)
@@ -134,8 +143,9 @@ class Fold:
             state.progress,
             list[Value](self._answers.winners()),
         ]
-        archive = self._archive.last_id(ContentKind.ARCHIVE)
-        others = b"".join(sorted([*self._marks.winners(), *self._answers.others()]))
+        archive = self._switches.last_id(ContentKind.ARCHIVE)
+        pause = self._switches.last_id(ContentKind.AI_PAUSE)
+        others = b"".join(sorted([*self._marks.winners(), *self._answers.others(), pause]))
         if state.generation or archive or others:
             digest.append([state.generation, archive, blake2b(others, person=b"p2p.fold.1")])
         return digest
@@ -167,9 +177,9 @@ class Fold:
             case Description(text):
                 self._write(ContentKind.DESCRIPTION, op, text if counts else None, changes)
             case Archive(on):
-                before = self.archived
-                self._archive.put(ContentKind.ARCHIVE, op.key, on if counts else None)
-                changes.settings = self.archived != before
+                self._switch(ContentKind.ARCHIVE, op, on if counts else None, changes)
+            case AiPause(on):
+                self._switch(ContentKind.AI_PAUSE, op, on if counts else None, changes)
             case PhaseAdvance() | PhaseProgress() | PhaseSet() as body:
                 self._move(op, body if counts else None, changes)
             case AiLease() as body:
@@ -186,6 +196,15 @@ class Fold:
         before = self._texts.last_id(kind)
         self._texts.put(kind, op.key, text)
         changes.settings = self._texts.last_id(kind) != before
+
+    def _is_on(self, kind: ContentKind) -> bool:
+        row = self._switches.last(kind)
+        return row is not None and row[1]
+
+    def _switch(self, kind: ContentKind, op: Folded, on: bool | None, changes: Changes) -> None:
+        before = self._is_on(kind)
+        self._switches.put(kind, op.key, on)
+        changes.settings = self._is_on(kind) != before
 
     def _move(self, op: Folded, body: PhaseBody | None, changes: Changes) -> None:
         before = self.phase.state

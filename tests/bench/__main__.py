@@ -1,4 +1,4 @@
-"""Run the benches, all or those named: `python -m tests.bench [live dialling catching_up long_log rivalry]`."""
+"""Run the benches, all or those named: `python -m tests.bench [live dialling catching_up long_log rivalry …]`."""
 
 import contextlib
 import json
@@ -9,6 +9,7 @@ from pathlib import Path
 
 from tests.bench.catching_up import bench_catching_up
 from tests.bench.dialling import bench_dialling
+from tests.bench.failover import bench_failover
 from tests.bench.live import bench_live
 from tests.bench.long_log import bench_long_log
 from tests.bench.rivalry import bench_rivalry
@@ -20,6 +21,7 @@ BENCHES = {
     "catching_up": bench_catching_up,
     "long_log": bench_long_log,
     "rivalry": bench_rivalry,
+    "failover": bench_failover,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

@@ -6,7 +6,6 @@ their 300-byte JSON chat operations, as the text of a message, so our own id, cl
 
 import json
 import sys
-from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 from random import Random
@@ -14,7 +13,6 @@ from typing import Any
 
 import trio
 
-from crypto.ids import OpId
 from node import garbage
 from node.clock import Clock
 from node.conversations.conversation import Conversation
@@ -28,7 +26,8 @@ from node.store.database import open_database
 from node.store.durability import keep_durable
 from node.supervision import supervise
 from node.verifier import Verifier
-from protocol.bodies.content import Message
+from protocol.bodies.content import ContentKind, Message
+from protocol.outcome import Outcome
 from tests.bench.rivals.bare_entry import now_ms
 from tests.bench.rivals.bare_peer import _serve
 
@@ -115,10 +114,13 @@ class OurPeer:
 
     def _watch(self, conversation: Conversation) -> None:
         self._conversation, self._connected_ms = conversation, now_ms()
-        conversation.on_messages = partial(self._came, conversation)
+        conversation.on_stored = partial(self._came, conversation)
 
-    def _came(self, conversation: Conversation, names: Sequence[OpId]) -> None:
+    def _came(self, conversation: Conversation, outcome: Outcome) -> None:
         arrived_ms = now_ms()
+        names = [name for name, row in outcome.rows.items() if row.kind == ContentKind.MESSAGE]
+        if not names:
+            return
         if self._counting:
             for op in conversation.records.ops(names):
                 body = conversation.replica.read(op)

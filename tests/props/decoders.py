@@ -12,8 +12,10 @@ from crypto.ids import OpId
 from crypto.keystore import Secrets, is_locked, read_keystore, write_keystore
 from crypto.sealed import open_closed, open_sealed
 from protocol import gossip, join
+from protocol.bodies.ask import Ask, dump_ask
 from protocol.bodies.content import (
     AiLease,
+    AiPause,
     AiReply,
     AiRetry,
     AiSettings,
@@ -27,6 +29,7 @@ from protocol.bodies.content import (
     PhaseProgress,
     PhaseSet,
     Pin,
+    Provenance,
     React,
     Title,
     dump_content,
@@ -60,8 +63,9 @@ from tests.props.mutation import encoded
 from tests.wire import answering, asking
 
 MESSAGE, WHO = OpId(fixed("message")), person("ana").id
+PROVENANCE = Provenance("provider", "model", 12, "simple", (MESSAGE,), ("top_p",), "stop", 3, 4)
 SAID: list[ContentBody] = [
-    Message("a", MESSAGE, (WHO,)),
+    Message("a", MESSAGE, (WHO,), not_for_ai=True, ask=dump_ask(Ask('{"a":1}', since=MESSAGE))),
     Edit(MESSAGE, "b", (WHO,)),
     Delete(MESSAGE),
     React(MESSAGE, "c", on=False),
@@ -72,9 +76,19 @@ SAID: list[ContentBody] = [
     PhaseProgress(3, 500),
     PhaseSet(2, 1),
     AiLease(fixed("ai"), WHO, 1, 6_000),
-    AiReply(fixed("ai"), fixed("key"), 1, bytes(8), MESSAGE, "f", ("provider", "model", 12), fixed("lease")),
+    AiReply(
+        fixed("ai"),
+        fixed("key"),
+        1,
+        bytes(8),
+        MESSAGE,
+        "f",
+        Provenance("provider", "model", 12, "simple", (MESSAGE,), ("top_p",), "stop", 3, 4),
+        fixed("lease"),
+    ),
     AiRetry(MESSAGE, fixed("ai")),
     Archive(on=False),
+    AiPause(on=False),
 ]
 """One of each kind of content, with every field told."""
 

@@ -39,6 +39,7 @@ class Story:
     title: bytes
     description: bytes
     archive: tuple[bytes, bool]
+    pause: tuple[bytes, bool]
     step: int
     progress: int
     generation: int
@@ -74,7 +75,7 @@ def refold(items: Iterable[Item], in_past: Callable[[bytes, bytes], bool]) -> St
     shown = {item.id for item in counting if item.kind == 1 or (item.kind == 5 and item.depth)}
 
     title = description = b""
-    archive = (b"", False)
+    archive = pause = (b"", False)
     step = progress = generation = 0
     edits: dict[bytes, tuple[bytes, str, list[bytes]]] = {}
     deletions: dict[bytes, bytes] = {}
@@ -114,6 +115,8 @@ def refold(items: Iterable[Item], in_past: Callable[[bytes, bytes], bool]) -> St
                 shown.add(item.id)
             case 14:
                 archive = (item.id, table.get(1, True))
+            case 17:
+                pause = (item.id, table.get(1, True))
     reactions: dict[bytes, dict[str, list[tuple[bytes, bytes]]]] = {}
     for (target, emoji, who), name in reacted.items():
         reactions.setdefault(target, {}).setdefault(emoji, []).append((who, name))
@@ -124,6 +127,7 @@ def refold(items: Iterable[Item], in_past: Callable[[bytes, bytes], bool]) -> St
         title,
         description,
         archive,
+        pause,
         step,
         progress,
         generation,

@@ -178,7 +178,7 @@ def check_judged(member: Member) -> Judged:
     come = judged.come
     assert replica.fold.digest()[:5] == [come.title, come.description, come.step, come.progress, come.winners]
     story = come.story
-    assert replica.fold.archived == story.archive[1]
+    assert (replica.fold.archived, replica.fold.ai_paused) == (story.archive[1], story.pause[1])
     assert replica.fold.pins == story.listed
     for name in member.ops:
         edited = replica.fold.edited(name)

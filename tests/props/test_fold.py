@@ -13,6 +13,7 @@ from crypto.codec import decode, encode
 from crypto.ids import DeviceKey, IdentityKey, OpId
 from protocol.bodies.content import (
     AiLease,
+    AiPause,
     AiReply,
     AiRetry,
     Archive,
@@ -26,6 +27,7 @@ from protocol.bodies.content import (
     PhaseProgress,
     PhaseSet,
     Pin,
+    Provenance,
     React,
     Title,
     dump_content,
@@ -45,7 +47,7 @@ AIS = [fixed("ai one"), fixed("ai two")]
 EMOJI = ["👍", "👎🏽"]
 THEMES = {
     "marks": ["message"] * 3 + ["edit"] * 3 + ["delete"] * 2 + ["react"] * 2 + ["pin"] * 2,
-    "settings": ["advance"] * 4 + ["progress"] * 2 + ["set"] * 2 + ["title", "description", "archive"],
+    "settings": ["advance"] * 4 + ["progress"] * 2 + ["set"] * 2 + ["title", "description", "archive", "pause"],
     "answers": ["message"] + ["lease"] * 4 + ["reply"] * 6 + ["retry"],
 }
 """What is drawn together, so that it meets; a fourth draws from all."""
@@ -141,6 +143,8 @@ class Log:
                 return Description(f"description {act.a}")
             case "archive":
                 return Archive(act.a % 2 == 0)
+            case "pause":
+                return AiPause(act.a % 2 == 0)
             case "advance":
                 return PhaseAdvance(act.a % 4)
             case "progress":
@@ -174,7 +178,7 @@ class Log:
             if act.c:  # else one that the retry does not ask for
                 trigger, ai = retry.body.trigger, retry.body.ai
         key = reply_key(ai, asked) if act.b != 4 else bytes(32)
-        return AiReply(ai, key, term, bytes(8), trigger, f"answer {number}", ("fake", "model", 1), lease)
+        return AiReply(ai, key, term, bytes(8), trigger, f"answer {number}", Provenance("fake", "model", 1), lease)
 
 
 @cache
@@ -243,7 +247,7 @@ class Twins:
         fold, story = self.fold, self.story
         assert (fold.title.key[1] if fold.title else b"") == story.title
         assert (fold.description.key[1] if fold.description else b"") == story.description
-        assert fold.archived == story.archive[1]
+        assert (fold.archived, fold.ai_paused) == (story.archive[1], story.pause[1])
         state = fold.phase.state
         assert (state.step, state.progress, state.generation) == (story.step, story.progress, story.generation)
         moves = {op.id for op in self.here.values() if isinstance(op.body, PhaseAdvance | PhaseSet)}
@@ -289,6 +293,7 @@ def check_changes(before: Story, after: Story, changes: Changes, op: Folded) -> 
             story.title,
             story.description,
             story.archive[1],
+            story.pause[1],
             story.step,
             story.progress,
             story.generation,

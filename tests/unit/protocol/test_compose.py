@@ -5,7 +5,7 @@ from dataclasses import replace
 import pytest
 
 from protocol import limits
-from protocol.bodies.content import AiReply, Message, Title, reply_key
+from protocol.bodies.content import AiReply, Message, Provenance, Title, reply_key
 from protocol.bodies.control import EpochWrap, Genesis, Grant, InviteCreate, Level
 from protocol.compose import own_member, write_content, write_control, writing_epoch
 from protocol.errors import UsageError
@@ -147,7 +147,7 @@ def test_what_would_be_too_long_for_others_is_not_written() -> None:
     question = talk.ana.say("?")
 
     def answer(text: str) -> AiReply:
-        return AiReply(ai, reply_key(ai, question.id), 0, bytes(8), question.id, text, ("p", "m", 0))
+        return AiReply(ai, reply_key(ai, question.id), 0, bytes(8), question.id, text, Provenance("p", "m", 0))
 
     with pytest.raises(UsageError) as caught:
         write_content(talk.ana.replica, answer("\U0001f600" * 16_000), now_ms=1, nonce=bytes(24))

@@ -10,6 +10,7 @@ import pytest
 from crypto.ids import DeviceKey, IdentityKey, OpId
 from protocol.bodies.content import (
     AiLease,
+    AiPause,
     AiReply,
     AiRetry,
     Archive,
@@ -22,6 +23,7 @@ from protocol.bodies.content import (
     PhaseProgress,
     PhaseSet,
     Pin,
+    Provenance,
     React,
     Title,
     reply_key,
@@ -38,7 +40,7 @@ def op(label: str, depth: int, body: ContentBody, rank: int = NOT_A_HOST) -> Fol
 
 
 def reply(label: str, depth: int) -> Folded:
-    body = AiReply(AI, reply_key(AI, TRIGGER), 0, bytes(8), TRIGGER, label, ("p", "m", 0))
+    body = AiReply(AI, reply_key(AI, TRIGGER), 0, bytes(8), TRIGGER, label, Provenance("p", "m", 0))
     return op(label, depth, body, 0)
 
 
@@ -143,12 +145,13 @@ BODIES: list[ContentBody] = [
     Title("t"),
     Description("d"),
     Archive(),
+    AiPause(),
     PhaseAdvance(0),
     PhaseProgress(0, 5),
     PhaseSet(2, 1),
     AiLease(AI, AUTHOR, 1, 1),
     AiRetry(TRIGGER, AI),
-    AiReply(AI, reply_key(AI, TRIGGER), 0, bytes(8), TRIGGER, "r", ("p", "m", 0)),
+    AiReply(AI, reply_key(AI, TRIGGER), 0, bytes(8), TRIGGER, "r", Provenance("p", "m", 0)),
 ]
 
 

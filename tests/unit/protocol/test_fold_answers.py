@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from crypto.ids import DeviceKey, IdentityKey, OpId
-from protocol.bodies.content import AiLease, AiReply, AiRetry, reply_key
+from protocol.bodies.content import AiLease, AiReply, AiRetry, Provenance, reply_key
 from protocol.fold import NOT_A_HOST, Changes, Fold, Folded, Lease
 from tests.builders import fixed
 
@@ -33,7 +33,7 @@ def reply(
     to: OpId = TRIGGER,
 ) -> Folded:
     cited = fixed(lease) if lease else b""
-    body = AiReply(ai, key or reply_key(ai, to), term, bytes(8), to, label, ("p", "m", 0), cited)
+    body = AiReply(ai, key or reply_key(ai, to), term, bytes(8), to, label, Provenance("p", "m", 0), cited)
     return Folded(name(label), depth, HOSTS[rank], DEVICES[rank], body, rank, first_term=first_term)
 
 

@@ -12,6 +12,7 @@ from protocol.bodies.content import (
     Edit,
     Message,
     Pin,
+    Provenance,
     React,
     Title,
     kind_of,
@@ -37,7 +38,9 @@ def delete(label: str, depth: int, target: str = "message", by: IdentityKey = AN
 
 
 MESSAGE = op("message", 1, Message("as it was"))
-ANSWER = op("answer", 2, AiReply(AI, reply_key(AI, MESSAGE.id), 0, bytes(8), MESSAGE.id, "a", ("p", "m", 0)), BEN)
+ANSWER = op(
+    "answer", 2, AiReply(AI, reply_key(AI, MESSAGE.id), 0, bytes(8), MESSAGE.id, "a", Provenance("p", "m", 0)), BEN
+)
 
 
 class Talk:

@@ -5,7 +5,7 @@ import pytest
 from crypto.codec import Value, encode
 from crypto.ids import ConversationId, OpId
 from protocol import gossip, limits
-from protocol.bodies.content import AiReply, reply_key
+from protocol.bodies.content import AiReply, Provenance, reply_key
 from protocol.errors import RemoteError
 from protocol.ops import Op
 from protocol.registers import PROFILE, write_register
@@ -48,7 +48,7 @@ def test_a_burst_is_packed(talk: Talk) -> None:
 
 def test_large_ones_are_announced(talk: Talk) -> None:
     ai, trigger = fixed("ai"), OpId(fixed("trigger"))
-    body = AiReply(ai, reply_key(ai, trigger), 0, bytes(8), trigger, "x" * 16_000, ("p", "m", 0))
+    body = AiReply(ai, reply_key(ai, trigger), 0, bytes(8), trigger, "x" * 16_000, Provenance("p", "m", 0))
     large = [talk.ana.write(body) for _ in range(2)]
     small = [talk.ana.say("a"), talk.ana.say("b")]
     ops = [small[0], large[0], small[1], large[1]]

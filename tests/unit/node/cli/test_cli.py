@@ -17,10 +17,12 @@ from click.testing import CliRunner, Result
 
 from node.ai.providers.keychain import NoKeyringError
 from node.cli.main import peer2peer
+from node.gateway.wishes import NO_WISHES
 from node.options import NodeOptions
 from protocol.errors import UsageError
 from tests.unit.node.cli.gateway_thread import GatewayThread
-from tests.unit.node.gateway.fake_backend import AI, FIRST, ME, SECOND, message
+from tests.unit.node.gateway.fake_backend import FIRST, ME, SECOND, message
+from tests.unit.node.gateway.fake_participants import AI
 
 DEADLINE_S = 15
 ROOT = Path(__file__).parents[4]
@@ -176,14 +178,32 @@ def test_parameters_arrive(gateway: GatewayThread) -> None:
     run(gateway, "conversations", "invite", "c1", "--uses", "0", "--expires", "12h")
     run(gateway, "ai", "c1", "add", "--name", "Bot", "--system-prompt", "be brief", "--temperature", "0.2")
     run(gateway, "ai", "c1", "remove", "Bot")
+    run(gateway, "ai", "c1", "set", "Bot", "--policy", "never", "--hourly", "9")
+    run(gateway, "ai", "c1", "hosts", "Bot", "Ada", "Bob")
+    run(gateway, "ai", "c1", "accept", "Bot")
+    run(gateway, "ai", "c1", "accept", "Bot", "--no")
+    run(gateway, "ai", "c1", "pause")
+    run(gateway, "ai", "c1", "resume")
+    asked = f"{0xE0:064x}"
+    assert run(gateway, "ai", "c1", "retry", asked).stdout == "asked Assistant\n"
+    run(gateway, "ai", "c1", "stop", asked, "Bot")
     assert gateway.backend.calls == [
         ("create", "Tides", "sea", False),
         ("invite", FIRST, 0, 12 * 3600),
         ("ai_add", FIRST, {"name": "Bot", "system_prompt": "be brief", "temperature": 0.2}),
         ("ai_remove", FIRST, "Bot"),
+        ("ai_set", FIRST, "Bot", {"policy": "never", "hourly": 9}),
+        ("ai_hosts", FIRST, "Bot", ["Ada", "Bob"]),
+        ("ai_accept", FIRST, "Bot", True),
+        ("ai_accept", FIRST, "Bot", False),
+        ("ai_pause", FIRST, True),
+        ("ai_pause", FIRST, False),
+        ("retry", FIRST, asked, None),
+        ("stop", FIRST, asked, "Bot"),
     ]
     first = f"{0xE0:064x}"
-    sent = document(run(gateway, "send", "c1", "-- re", "--reply-to", first, "--json"))
+    sent = document(run(gateway, "send", "c1", "-- re", "--reply-to", first, "--not-for-ai", "--json"))
+    assert gateway.backend.asked[-1] == (True, NO_WISHES)
     assert gateway.backend.messages[FIRST][-1]["reply_to"] == first
     assert gateway.backend.messages[FIRST][-1]["id"] == sent["id"]
 

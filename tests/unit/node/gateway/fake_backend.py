@@ -13,6 +13,8 @@ from node.gateway.limits import Limits
 from node.gateway.refusal import Refusal
 from node.gateway.routes import routes
 from node.gateway.server import Gateway, serve_gateway
+from node.gateway.wishes import NO_WISHES, Wishes
+from tests.unit.node.gateway.fake_participants import FakeParticipants
 from tests.unit.node.gateway.fake_people import FakePeople
 
 Json = dict[str, Any]
@@ -22,7 +24,6 @@ ME = "aa" * 32
 PEER = "bb" * 32
 FIRST = "c1" + "0" * 62
 SECOND = "c2" + "0" * 62
-AI = "a1" + "0" * 62
 TS = "2026-11-21T09:30:00.123Z"
 
 
@@ -60,6 +61,9 @@ class FakeBackend:
         self.titles = {FIRST: "Bridges", SECOND: "Bread\x1b[31m\u202e"}
         self.phases = {FIRST: ["prophase", 0.25], SECOND: ["prophase", 0.0]}
         self.calls: list[tuple[Any, ...]] = []
+        self.asked: list[tuple[bool | None, Wishes]] = []
+        self.prefers_ai = True
+        self.contexts: Json = {}
         self.event_before_return = True
         self.join_gate: trio.Event | None = None
         self.crash: Exception | None = None
@@ -169,7 +173,7 @@ class FakeBackend:
             "ops": 31,
             "heads": [],
             "members": self.members(conversation_id),
-            "ai": self.ai_list(conversation_id),
+            "ai": self.participants(conversation_id).all(),
             "parent": None,
             "children": [],
         }
@@ -183,10 +187,30 @@ class FakeBackend:
     def people(self, conversation_id: str) -> FakePeople:
         return FakePeople(conversation_id, self.members(conversation_id), self.calls)
 
+    def now(self) -> str:
+        return TS
+
+    def new_session(self, conversation_id: str) -> str:
+        self.calls.append(("new_session", conversation_id))
+        return "5" * 32
+
+    def set_context(self, conversation_id: str, context: Json) -> Json:
+        self.contexts = {**self.contexts, **context}
+        return self.contexts
+
     def session(self, conversation_id: str) -> str:
         return "5e55"
 
-    async def post(self, conversation_id: str, content: str, *, reply_to: str | None) -> Json:
+    async def post(
+        self,
+        conversation_id: str,
+        content: str,
+        *,
+        reply_to: str | None,
+        not_for_ai: bool | None = None,
+        wishes: Wishes = NO_WISHES,
+    ) -> Json:
+        self.asked.append((not_for_ai, wishes))
         if content == "crash":
             raise RuntimeError("planted")
         new = message(0x1000 + len(self.messages[conversation_id]), content)
@@ -248,17 +272,18 @@ class FakeBackend:
     def read(self, conversation_id: str, message_id: str) -> None:
         self.calls.append(("read", conversation_id, message_id))
 
-    def ai_list(self, conversation_id: str) -> list[Json]:
-        return [{"id": AI, "name": "Assistant", "provider": "local", "model": "m", "host": ME, "policy": "every"}]
+    def participants(self, conversation_id: str) -> FakeParticipants:
+        return FakeParticipants(conversation_id, ME, self.calls)
 
-    async def ai_add(self, conversation_id: str, settings: Json) -> Json:
-        self.calls.append(("ai_add", conversation_id, settings))
-        if settings.get("provider") == "nope":
-            raise Refusal("unknown_provider", "there is no provider nope; known are local")
-        return {"id": AI, **settings}
+    def alternatives(self, conversation_id: str, message_id: str) -> list[Json]:
+        return [self._message(conversation_id, message_id)]
 
-    async def ai_remove(self, conversation_id: str, ai: str) -> None:
-        self.calls.append(("ai_remove", conversation_id, ai))
+    def preferences(self) -> Json:
+        return {"ai": self.prefers_ai}
+
+    def prefer(self, values: Json) -> Json:
+        self.prefers_ai = values["ai"]
+        return self.preferences()
 
     def phase(self, conversation_id: str) -> Json:
         phase, progress = self.phases[conversation_id]

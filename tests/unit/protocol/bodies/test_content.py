@@ -1,5 +1,6 @@
 """Content bodies: each kind there and back, and every bound."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,11 +9,15 @@ from crypto.codec import decode, encode
 from crypto.ids import IdentityKey, OpId
 from protocol import limits
 from protocol.bodies.content import (
+    ASK_BYTES,
     EMOJI_CHARACTERS,
+    GIVEN,
+    HOPS,
     LEASE_MS,
     MENTIONS,
     SCHEMAS,
     AiLease,
+    AiPause,
     AiReply,
     AiRetry,
     AiSettings,
@@ -27,6 +32,7 @@ from protocol.bodies.content import (
     PhaseProgress,
     PhaseSet,
     Pin,
+    Provenance,
     React,
     Title,
     dump_content,
@@ -41,7 +47,7 @@ from tests.builders import fixed
 
 AI, TRIGGER = fixed("ai"), OpId(fixed("trigger"))
 WHO = tuple(IdentityKey(fixed(f"person {number}")) for number in range(MENTIONS + 1))
-REPLY = AiReply(AI, reply_key(AI, TRIGGER), 1, fixed("s", 8), TRIGGER, "yes", ("local", "small", 40))
+REPLY = AiReply(AI, reply_key(AI, TRIGGER), 1, fixed("s", 8), TRIGGER, "yes", Provenance("local", "small", 40))
 BODIES: list[ContentBody] = [
     Message("hello"),
     Message("x" * limits.TEXT_CHARACTERS, TRIGGER),
@@ -59,6 +65,9 @@ BODIES: list[ContentBody] = [
     AiRetry(TRIGGER, AI),
     Archive(),
     Archive(on=False),
+    AiPause(),
+    AiPause(on=False),
+    Message("x", not_for_ai=True, ask=b"a" * ASK_BYTES),
     Title("t" * limits.TITLE_CHARACTERS),
     Description(""),
     Description("d" * limits.DESCRIPTION_CHARACTERS),
@@ -66,6 +75,11 @@ BODIES: list[ContentBody] = [
     PhaseAdvance(1 << 40),
     PhaseProgress(3, 10_000),
     REPLY,
+    replace(
+        REPLY,
+        hop=HOPS - 1,
+        provenance=Provenance("p", "m", 1, "analysis", tuple(map(OpId, WHO[:GIVEN])), ("top_p",), "length", 1 << 32, 1),
+    ),
 ]
 
 
@@ -90,6 +104,7 @@ def test_kinds_on_the_wire_never_change() -> None:
         "AiReply": 12,
         "AiRetry": 13,
         "Archive": 14,
+        "AiPause": 17,
     }
     assert dump_content(Message("a")) == bytes.fromhex("92018101a161")
 
@@ -145,6 +160,12 @@ def test_bounds(body: ContentBody) -> None:
     refuse(int(kind_of(body)), fields)
 
 
+def test_what_is_asked_along_has_a_bound() -> None:
+    with pytest.raises(ValueError, match="bytes"):
+        dump_content(Message("x", ask=b"a" * (ASK_BYTES + 1)))
+    refuse(1, {1: "x", 5: b"a" * (ASK_BYTES + 1)})
+
+
 def refuse(kind: int, table: dict[int, Any]) -> None:
     with pytest.raises(RemoteError) as caught:
         load_content(encode([kind, table]))
@@ -159,7 +180,7 @@ def test_no_field_may_be_of_another_type_or_missing(body: ContentBody) -> None:
         for other in others:
             if type(other) is not type(value) and not (isinstance(value, tuple | list) and other == []):
                 refuse(kind, {**table, number: other})
-        if value != b"" and number == 1 and kind != ContentKind.ARCHIVE:
+        if value != b"" and number == 1 and kind not in (ContentKind.ARCHIVE, ContentKind.AI_PAUSE):
             refuse(kind, {name: each for name, each in table.items() if name != number})
 
 
@@ -181,6 +202,22 @@ def test_mentions_are_people_each_once(kind: int, mentions: Any) -> None:
     table: dict[int, Any] = {1: "a"} if kind == ContentKind.MESSAGE else {1: TRIGGER, 2: "a"}
     assert load_content(encode([kind, {**table, 3: [WHO[1], WHO[0]]}])) is not None
     refuse(kind, {**table, 3: mentions})
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"hop": HOPS},
+        {"provenance": REPLY.provenance._replace(given=tuple(map(OpId, WHO[: GIVEN + 1])))},
+        {"provenance": REPLY.provenance._replace(ignored=("",))},
+        {"provenance": REPLY.provenance._replace(kind="x" * 33)},
+        {"provenance": REPLY.provenance._replace(prompt_tokens=-1)},
+    ],
+    ids=str,
+)
+def test_bounds_of_an_answer(changes: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        dump_content(replace(REPLY, **changes))
 
 
 @pytest.mark.parametrize(
@@ -214,9 +251,9 @@ def test_what_is_no_body(data: bytes) -> None:
 
 
 def test_kinds_of_the_future_are_none() -> None:
-    for kind in {ContentKind.CARRY, ContentKind.REOPEN, 0, 17, 200, -1}:
+    for kind in {ContentKind.CARRY, ContentKind.REOPEN, 0, 18, 200, -1}:
         assert load_content(encode([int(kind), {}])) is None
-    assert set(SCHEMAS) == set(range(1, 15))
+    assert set(SCHEMAS) == {*range(1, 15), 17}
     assert load_content(encode([1, {1: "a", 200: "later"}])) == Message("a")
 
 
