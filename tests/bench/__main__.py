@@ -14,6 +14,7 @@ from tests.bench.live import bench_live
 from tests.bench.long_log import bench_long_log
 from tests.bench.rivalry import bench_rivalry
 from tests.bench.rivals import RivalError
+from tests.bench.routing import bench_routing
 
 BENCHES = {
     "dialling": bench_dialling,
@@ -22,6 +23,7 @@ BENCHES = {
     "long_log": bench_long_log,
     "rivalry": bench_rivalry,
     "failover": bench_failover,
+    "routing": bench_routing,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
