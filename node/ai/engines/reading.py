@@ -14,6 +14,7 @@ MAX_CHARACTERS: Final = 4_000
 ASK_CHARACTERS: Final = 500
 _LINE: Final = 1_000
 
+_MENTION = re.compile(r"\s*(?:@\w[\w.\-]{0,63}[\s,:]*)+")
 _FENCE = re.compile(r"```.*?(?:```|\Z)", re.DOTALL)
 _INLINE_CODE = re.compile(r"`[^`\n]{1,200}`")
 _QUOTED = re.compile(r"[\"“„«]([^\"“”„»\n]{12,2000})[\"”“»]|(?<=[\s:])'([^'\n]{20,2000})'(?!\w)")
@@ -71,6 +72,7 @@ class Reading:
 def read(query: str) -> Reading:
     """Return the query taken apart; any text will do."""
     query = query[:MAX_CHARACTERS]
+    query = query[found.end() :] if (found := _MENTION.match(query)) else query
     prose, fences = _FENCE.subn("\n", query)
     prose = _INLINE_CODE.sub(" code ", prose)
     unquoted = _QUOTED.sub(" ", prose)
