@@ -12,6 +12,7 @@ import psutil
 from crypto.ids import ConversationId, OpId
 from node.ai.hosting import Hosting
 from node.ai.participants import Consent, Participants
+from node.ai.private import PrivateTalks, history
 from node.ai.providers.registry import Registry
 from node.clock import Clock, iso
 from node.conversations import messages
@@ -59,6 +60,9 @@ class NodeBackend:
         self._consent = consent
         self._preferences = preferences
         self._sessions = AiSessions(library.database)
+        self._private = PrivateTalks(registry, self._sessions, clock=clock, tell=library.events.tell)
+        self.run_private = self._private.run
+        """Answers the private sessions until cancelled."""
         self._clock = clock
         self._started_s = clock.monotonic_s()
         self._random_bytes = random_bytes
@@ -176,7 +180,9 @@ class NodeBackend:
 
     def set_context(self, conversation_id: str, context: Json) -> Json:
         """Lay facts over those of this person's AI session; return all of them."""
-        name = self._get(conversation_id).name
+        return self._set_context(self._get(conversation_id).name, context)
+
+    def _set_context(self, name: str, context: Json) -> Json:
         table({"context": {**self._sessions.get(name).context, **context}}, "context", most=CONTEXT_CHARACTERS)
         return self._sessions.set_context(name, context).context
 
@@ -285,6 +291,25 @@ class NodeBackend:
         if "ai" in values:
             self._preferences.set(AI_PREFERENCE, bool(values["ai"]))
         return self.preferences()
+
+    # --- private sessions --------------------------------------------------------------------------------------------
+
+    def private(self, name: str) -> Json:
+        """Return `{session_id, context, history}` of a private session."""
+        session = self._sessions.get(name)
+        return {"session_id": session.id.hex(), "context": session.context, "history": history(session.turns)}
+
+    def ask_privately(self, name: str, query: str, wishes: Wishes) -> None:
+        """Ask the AI of a private session; events of its topic tell the rest."""
+        self._private.ask(name, query, asked(wishes, self._sessions.get(name).context, since=b""))
+
+    def new_private_session(self, name: str) -> str:
+        """Begin a private session anew; return its id."""
+        return self._sessions.begin(name).id.hex()
+
+    def set_private_context(self, name: str, context: Json) -> Json:
+        """Lay facts over those of a private session; return all of them."""
+        return self._set_context(name, context)
 
     # --- phases ------------------------------------------------------------------------------------------------------
 

@@ -9,8 +9,11 @@ from typing import Any, Final
 from node.ai.providers.provider import PROVIDERS
 from node.ai.providers.settings import VARIABLES, url_fault
 from node.errors import StartError
+from node.gateway.message_rate import Rates
 
 FILE: Final = "config.toml"
+LIMITS: Final = "limits"
+MOST_RATE: Final = 1_000_000
 TABLES: Final = ("default_model", "base_url")
 """The settings that have a value for each provider which is reached over HTTP."""
 
@@ -27,6 +30,8 @@ class Config:
     """The model of a provider for AI participants that name none; else the provider's own choice."""
     base_url: Mapping[str, str] = field(default_factory=dict)
     """Where the server of a provider is; else the vendor's own, and for Ollama this machine."""
+    rates: Rates = field(default_factory=Rates)
+    """How fast a client of the channel may write and ask."""
     host_for_others: bool = False
     """Answer for any AI participant whose setting names this node as a host; else its person is asked each time."""
 
@@ -45,11 +50,13 @@ def read_config(home: Path) -> Config:
         return Config()
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise _damaged(path, str(error)) from error
-    known = [field.name for field in fields(Config)]
+    known = [LIMITS if each.name == "rates" else each.name for each in fields(Config)]
     for key, value in values.items():
         if key not in known:
             raise _damaged(path, f"there is no setting {key}; known are {', '.join(known)}")
-        if key in TABLES:
+        if key == LIMITS:
+            _check_limits(path, value)
+        elif key in TABLES:
             _check_table(path, key, value)
         elif key == "host_for_others":
             if type(value) is not bool:
@@ -64,8 +71,21 @@ def read_config(home: Path) -> Config:
         Path(weights).expanduser() if weights else None,
         default_model=values.get("default_model", {}),
         base_url=values.get("base_url", {}),
+        rates=Rates(**values.get(LIMITS, {})),
         host_for_others=values.get("host_for_others", False),
     )
+
+
+def _check_limits(path: Path, value: Any) -> None:
+    """Raise StartError unless this is a table of positive numbers under the names of `Rates`."""
+    known = [each.name for each in fields(Rates)]
+    if not isinstance(value, dict):
+        raise _damaged(path, f"{LIMITS} must be a table: a line [{LIMITS}], and below it lines like {known[0]} = 2000")
+    for name, number in value.items():
+        if name not in known:
+            raise _damaged(path, f"there is no limit {name}; known are {', '.join(known)}")
+        if type(number) not in (int, float) or not 0 < number <= MOST_RATE:
+            raise _damaged(path, f"{LIMITS}.{name} must be a number above 0, at most {MOST_RATE:,}")
 
 
 def _check_table(path: Path, key: str, value: Any) -> None:

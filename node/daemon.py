@@ -160,13 +160,14 @@ async def _serve(
         nursery.start_soon(supervise, "verifier", verifier.run)
         nursery.start_soon(supervise, "durability", partial(keep_durable, library.database, profile.home / DATABASE))
         await nursery.start(hosting.run)
+        await nursery.start(backend.run_private)
         _host_ais(library, services, hosting)
         await nursery.start(services.run)
         for conversation in library.conversations.values():
             hosting.resume(conversation)
         doorway.open()
         garbage.settle()
-        gateway = await _open_gateway(nursery, profile, backend, options)
+        gateway = await _open_gateway(nursery, profile, backend, options, config)
         backend.api = gateway.url
         for address in options.bootstrap:
             services.peers.add(address.rpartition("/p2p/")[2], (address,))
@@ -218,11 +219,13 @@ async def _network(profile: Profile, options: NodeOptions) -> AsyncIterator[Netw
         await network_context.__aexit__(None, None, None)
 
 
-async def _open_gateway(nursery: trio.Nursery, profile: Profile, backend: NodeBackend, options: NodeOptions) -> Gateway:
+async def _open_gateway(
+    nursery: trio.Nursery, profile: Profile, backend: NodeBackend, options: NodeOptions, config: Config
+) -> Gateway:
     host, _, port = options.api.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
         raise UsageError("bad_request", f"--api takes HOST:PORT, such as 127.0.0.1:0; that was {options.api}")
-    topics, _ = routes(backend)
+    topics, _ = routes(backend, config.rates)
     api_key = (profile.home / API_KEY).read_text(encoding="ascii").strip()
     serve = partial(serve_gateway, host=host, port=int(port), api_key=api_key, topics=topics)
     gateway: Gateway = await nursery.start(serve)

@@ -79,6 +79,7 @@ class Answer:
             settings.provider,
             (finish.model or prompt.request.model)[:200],
             round((trio.current_time() - began_s) * 1000),
+            kind=prompt.kind,
             given=prompt.given,
             ignored=tuple(sorted({*prompt.ignored, *finish.ignored})),
             finish=STOPPED if self.is_stopped else finish.reason[:32],

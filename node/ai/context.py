@@ -29,7 +29,7 @@ class Line:
     """One message of the talk.
 
     Attributes:
-        speaker: the name shown for its author.
+        speaker: the name shown for its author; empty where two are alone.
         text: what was said.
         mine: the AI which is to answer said it.
     """
@@ -129,7 +129,7 @@ def system_text(scene: Scene) -> str:
         place += f" The conversation is titled “{title}”."
     if people := ", ".join(filter(None, map(_one_line, scene.people))):
         place += f" Taking part: {people}."
-    place += " Each message begins with its speaker's name; do not begin yours with a name."
+        place += " Each message begins with its speaker's name; do not begin yours with a name."
     parts += [place, scene.context.strip()]
     return "\n\n".join(part for part in parts if part)
 
@@ -207,7 +207,7 @@ def _steady(newest_first: list[Turn]) -> list[Turn]:
 def _spoken(line: Line, forged: re.Pattern[str]) -> str:
     """Return the message as the model reads it; a line in it which looks like another speaker's is quoted."""
     text = line.text.strip()
-    if line.mine or not text:
+    if line.mine or not text or not line.speaker:
         return text
     return f"{_one_line(line.speaker)}: {forged.sub('> ', text)}"
 

@@ -104,7 +104,7 @@ class Hosting:
         self._may_host = may_host
         self._hourly = hourly
         self._nursery: trio.Nursery | None = None
-        self._lines: dict[_Place, Line] = {}
+        self._lines: dict[_Place, Line[Question]] = {}
         self._under_way: dict[tuple[ConversationId, bytes], _Attending] = {}
         self._signs: dict[_Place, float] = {}
         """When another host of an AI was last heard of."""
@@ -304,7 +304,7 @@ class Hosting:
         async with line.turn(attending.number, question):
             yield
 
-    async def _tell_line(self, conversation: Conversation, ai: bytes, line: Line) -> None:
+    async def _tell_line(self, conversation: Conversation, ai: bytes, line: Line[Question]) -> None:
         """Tell who waits whenever that changes, and every two seconds."""
         was_told = False
         try:

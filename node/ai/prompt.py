@@ -5,6 +5,9 @@ from typing import Final
 
 from crypto.ids import IdentityKey, OpId
 from node.ai.context import Line, Scene, select, spoken, stops
+from node.ai.engines.engine import engine_for
+from node.ai.engines.router import classify
+from node.ai.engines.wishes import Wishes
 from node.ai.providers.provider import Provider
 from node.ai.providers.request import Request
 from node.ai.question import Question
@@ -26,6 +29,8 @@ class Prompt:
     """The messages in it, in display order."""
     ignored: tuple[str, ...]
     """What was asked for and is not done."""
+    kind: str
+    """What the question was taken for (S53)."""
 
 
 async def prompt(
@@ -40,7 +45,7 @@ async def prompt(
     names, lines = _lines(conversation, question, since=ask.since)
     if not names or names[-1] != question.reply_to:
         return None
-    view, config = conversation.view, load_config(ask.config)
+    view, config, context = conversation.view, load_config(ask.config), load_table(ask.context)
     people = tuple(member["name"] for member in view.members())
     others = tuple(ai["name"] for ai in view.ais() if ai["id"] != question.ai.hex())
     may_choose = config.model is None or _may_choose_model(conversation, answered.author)
@@ -51,20 +56,24 @@ async def prompt(
         people=(*people, *others),
         persona=settings.persona,
         system_prompt=settings.system_prompt,
-        context="\n".join(f"{key}: {value}" for key, value in load_table(ask.context).items()),
+        context="\n".join(f"{key}: {value}" for key, value in context.items()),
     )
-    window = await provider.window(model, spoken(scene, lines))
-    told = select(scene, lines, budget_tokens=window.prompt_tokens, count=window.count)
+    route = classify(body.text, has_history=len(lines) > 1, context=context)
+    engine, wishes = engine_for(route), Wishes.of(load_table(ask.options))
+    added = engine.instructions(wishes)
+    window = await provider.window(model, (added, *spoken(scene, lines)))
+    budget = window.prompt_tokens - window.count(added)
+    told = select(scene, lines, budget_tokens=budget, count=window.count)
     request = Request(
         model=model,
-        turns=told.turns,
+        turns=engine.turns(told.turns, wishes),
         temperature=settings.temperature_milli / 1000 if config.temperature is None else config.temperature,
         max_tokens=config.max_tokens,
-        top_p=config.top_p or None,
+        top_p=config.top_p,
         stop=stops(people),
     )
     given = tuple(names[at] for at in told.lines)
-    return Prompt(request, given[-GIVEN:], () if may_choose else ("model",))
+    return Prompt(request, given[-GIVEN:], () if may_choose else ("model",), route.conversation_type)
 
 
 def _lines(conversation: Conversation, question: Question, *, since: bytes) -> tuple[list[OpId], list[Line]]:

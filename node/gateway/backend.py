@@ -224,6 +224,20 @@ class Backend(Protocol):
     def prefer(self, values: Json) -> Json:
         """Change preferences; return them all."""
 
+    # Private sessions
+
+    def private(self, name: str) -> Json:
+        """Return `{session_id, context, history}` of a private session; one that nobody has used begins."""
+
+    def ask_privately(self, name: str, query: str, wishes: Wishes) -> None:
+        """Ask the AI of a private session: `thinking`, then `response` or `error` come as events of its topic."""
+
+    def new_private_session(self, name: str) -> str:
+        """Begin a private session anew; return its id."""
+
+    def set_private_context(self, name: str, context: Json) -> Json:
+        """Lay facts over those of a private session; return all of them."""
+
     # Phases
 
     def phase(self, conversation_id: str) -> Json:

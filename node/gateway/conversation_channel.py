@@ -9,9 +9,10 @@ import trio
 
 from crypto.ids import OpId
 from node.gateway import parameters
+from node.gateway.answers import Answers
 from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
-from node.gateway.message_rate import message_bucket, spend, typing_bucket
+from node.gateway.message_rate import Rates, spend
 from node.gateway.participant_pushes import PARTICIPANTS, SLOW, change_participants
 from node.gateway.refusal import Refusal
 from node.gateway.wishes import read_preferences, read_wishes, table
@@ -32,19 +33,26 @@ class ConversationChannel:
     slow: frozenset[str] = SLOW
 
     def __init__(
-        self, backend: Backend, conversation_id: str, socket: Socket, *, now: Callable[[], float] = trio.current_time
+        self,
+        backend: Backend,
+        conversation_id: str,
+        socket: Socket,
+        *,
+        rates: Rates,
+        now: Callable[[], float] = trio.current_time,
     ) -> None:
         self._backend = backend
         self._id = conversation_id
         self._socket = socket
         self._now = now
         self._preferences: Json = {}
-        self._messages = message_bucket()
-        self._typing = typing_bucket()
+        self._messages = rates.messages()
+        self._typing = rates.typing()
         # A message's event may come while it is still being written, before its id is known here: such events wait in
         # `_held` until the write returns, and then carry the client's own id.
         self._client_ids: OrderedDict[str, str] = OrderedDict()
         self._held: list[tuple[str, Json]] | None = None
+        self._answers = Answers(socket, now=backend.now)
         socket.rewrite = self._mark
 
     async def join(self, payload: Json) -> Json:
@@ -166,10 +174,13 @@ class ConversationChannel:
         reply_to = self._message_id(payload, "reply_to")
         spend(self._messages, self._now(), "messages")
         if client_id is None:
-            return {**await self._backend.post(self._id, content, reply_to=reply_to, **asked), "client_id": None}
+            response = await self._backend.post(self._id, content, reply_to=reply_to, **asked)
+            self._answers.asked(response["id"], content)
+            return {**response, "client_id": None}
         self._held = []
         try:
             response = await self._backend.post(self._id, content, reply_to=reply_to, **asked)
+            self._answers.asked(response["id"], content)
             self._client_ids[response["id"]] = client_id
             if len(self._client_ids) > MAX_REMEMBERED:
                 self._client_ids.popitem(last=False)
@@ -191,6 +202,7 @@ class ConversationChannel:
 
     def _mark(self, event: str, payload: Json) -> Json | None:
         """Return the event as this client gets it; None for one that waits for the write in hand."""
+        self._answers.heard(event, payload)
         if event != "message" or payload.get("mine") is not True:
             return payload
         client_id = self._client_ids.get(str(payload.get("id")))

@@ -10,7 +10,7 @@ from node.gateway import parameters
 from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
 from node.gateway.limits import Bucket
-from node.gateway.message_rate import message_bucket, spend
+from node.gateway.message_rate import Rates, spend
 from node.gateway.participant_pushes import PARTICIPANTS, SLOW, change_participants
 from node.gateway.people_pushes import PEOPLE, change_people
 from node.gateway.refusal import Refusal
@@ -25,10 +25,13 @@ class NodeChannel:
 
     slow: frozenset[str] = frozenset({"create", "join", "invite", "providers", *SLOW})
 
-    def __init__(self, backend: Backend, socket: Socket, *, now: Callable[[], float] = trio.current_time) -> None:
+    def __init__(
+        self, backend: Backend, socket: Socket, *, rates: Rates, now: Callable[[], float] = trio.current_time
+    ) -> None:
         self._backend = backend
         self._socket = socket
         self._now = now
+        self._rates = rates
         self._messages: dict[str, Bucket] = {}
 
     async def join(self, payload: Json) -> Json:
@@ -114,7 +117,7 @@ class NodeChannel:
             reply_to = self._backend.resolve_message(conversation_id, reply_to)
         if len(self._messages) >= MAX_BUCKETS:
             self._messages.clear()
-        spend(self._messages.setdefault(conversation_id, message_bucket()), self._now(), "messages")
+        spend(self._messages.setdefault(conversation_id, self._rates.messages()), self._now(), "messages")
         not_for_ai = parameters.flag(payload, "not_for_ai") if payload.get("not_for_ai") is not None else None
         return await self._backend.post(conversation_id, content, reply_to=reply_to, not_for_ai=not_for_ai)
 

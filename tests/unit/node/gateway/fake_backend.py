@@ -285,6 +285,20 @@ class FakeBackend:
         self.prefers_ai = values["ai"]
         return self.preferences()
 
+    def private(self, name: str) -> Json:
+        return {"session_id": "5" * 32, "context": self.contexts, "history": [{"role": "user", "text": "before"}]}
+
+    def ask_privately(self, name: str, query: str, wishes: Wishes) -> None:
+        self.calls.append(("ask", name, query, wishes))
+        self.emit(name, "thinking", {})
+
+    def new_private_session(self, name: str) -> str:
+        self.calls.append(("new_private_session", name))
+        return "6" * 32
+
+    def set_private_context(self, name: str, context: Json) -> Json:
+        return self.set_context(name, context)
+
     def phase(self, conversation_id: str) -> Json:
         phase, progress = self.phases[conversation_id]
         return {"phase": phase, "progress": progress, "cycle": 0, "step": 0}
