@@ -65,6 +65,7 @@ def test_fences_are_closed_by_their_own_kind_or_by_the_end() -> None:
         ("text", "say"),
         ("code", "ls\n# all"),
     ]
+    assert [block.text for block in read("```\n```python\nx\n```\n")] == ["```python\nx"]
     assert [block.text for block in read("1. a\n   ```\n   x\n   ```\n2. b")] == ["a", "   x", "b"]
 
 
