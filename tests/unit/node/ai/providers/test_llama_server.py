@@ -52,7 +52,7 @@ async def test_a_real_server(endpoint, name):
                 scope.cancel()
                 await anext(pieces)
         assert scope.cancelled_caught
-    with trio.fail_after(30):
+    with trio.fail_after(60):
         assert isinstance((await collect(provider, ANSWERED))[-1], Finish)
 
     with pytest.raises(ProviderError) as caught:
