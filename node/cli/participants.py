@@ -212,7 +212,7 @@ def key(provider: str, remove: bool) -> None:
     try:
         done = keychain.store(name, given) if given else keychain.remove(name)
     except keychain.NoKeyringError as error:
-        raise Failure("no_keyring", f"{error} ({VARIABLES[provider][0]})") from None
+        raise Failure("no_keyring", f"{error}: start the node with {VARIABLES[provider][0]} set instead") from None
     except Exception:  # noqa: BLE001 - keyrings raise what they like, and may quote the key
         raise Failure("no_keyring", "the keyring of this system cannot be used now: unlock it and try again") from None
     said = "kept" if given else "removed" if done else "there was none"

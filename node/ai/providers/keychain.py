@@ -22,10 +22,10 @@ log = logging.getLogger("node.ai")
 
 
 class NoKeyringError(Exception):
-    """This system has no keyring that could be used from here; the message says what to do instead."""
+    """This system has no keyring that could be used from here; the message is a clause for a person."""
 
     def __init__(self) -> None:
-        super().__init__("There is no keyring here that could keep the key: set it as an environment variable.")
+        super().__init__("there is no keyring here that could keep the key")
 
 
 class Keychain:

@@ -84,3 +84,11 @@ def test_the_vendors_key_is_never_kept_for_another_server():
     assert account("openai", "") == account("openai", "https://api.openai.com/v1/") == "openai"
     assert account("openai", "https://api.openai.com.evil.example/v1") == "openai@api.openai.com.evil.example"
     assert account("anthropic", "http://127.0.0.1:8080/v1") == "anthropic@127.0.0.1:8080"
+
+
+def test_nobody_waits_longer_than_said():
+    settings = ServerSettings()
+    assert settings.connect_s == 5.0
+    assert 60.0 <= settings.read_s <= 120.0
+    assert settings.read_s < settings.total_s
+    assert settings.retries == 1
