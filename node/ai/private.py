@@ -66,6 +66,7 @@ class PrivateTalks:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
                 task_status.started()
+                await trio.to_thread.run_sync(classify, "")  # reads what it knows, which takes a moment
                 await trio.sleep_forever()
         finally:
             self._nursery = None

@@ -15,6 +15,7 @@ from node.gateway.channels import Json, Socket
 from node.gateway.message_rate import Rates, spend
 from node.gateway.participant_pushes import PARTICIPANTS, SLOW, change_participants
 from node.gateway.refusal import Refusal
+from node.gateway.trouble import told
 from node.gateway.wishes import read_preferences, read_wishes, table
 from protocol.bodies.ask import CONTEXT_CHARACTERS
 from protocol.errors import UsageError
@@ -78,7 +79,14 @@ class ConversationChannel:
         self._socket.rewrite = None
 
     async def handle(self, event: str, payload: Json) -> Json | None:
-        """Return the response to a push, as `docs/channel.md` lists them."""
+        """Return the response to a push, as `docs/channel.md` lists them; what is refused is an `error` event too."""
+        try:
+            return await self._respond(event, payload)
+        except UsageError as refusal:
+            self._socket.push("error", told(event, refusal))
+            raise
+
+    async def _respond(self, event: str, payload: Json) -> Json | None:
         match event:
             case "message":
                 return await self._message(payload)
@@ -150,9 +158,9 @@ class ConversationChannel:
     def _new_session(self) -> Json:
         """Begin my AI session anew, and say so on the topic (S52)."""
         spend(self._messages, self._now(), "changes")
-        told = {"session_id": self._backend.new_session(self._id), "timestamp": self._backend.now()}
-        self._socket.push("conversation_reset", told)
-        return told
+        begun = {"session_id": self._backend.new_session(self._id), "timestamp": self._backend.now()}
+        self._socket.push("conversation_reset", begun)
+        return begun
 
     def _set_context(self, payload: Json) -> Json:
         """Lay facts over those of my AI session, and say so on the topic (S52)."""
@@ -160,9 +168,9 @@ class ConversationChannel:
             raise Refusal("bad_request", "context is missing; give an object")
         context = table(payload, "context", most=CONTEXT_CHARACTERS)
         spend(self._messages, self._now(), "changes")
-        told = {"context": self._backend.set_context(self._id, context), "timestamp": self._backend.now()}
-        self._socket.push("context_updated", told)
-        return told
+        updated = {"context": self._backend.set_context(self._id, context), "timestamp": self._backend.now()}
+        self._socket.push("context_updated", updated)
+        return updated
 
     async def _message(self, payload: Json) -> Json:
         content = parameters.content(payload)

@@ -10,8 +10,10 @@ from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
 from node.gateway.message_rate import Rates, spend
 from node.gateway.refusal import Refusal
+from node.gateway.trouble import told
 from node.gateway.wishes import read_preferences, read_wishes, table
 from protocol.bodies.ask import CONTEXT_CHARACTERS
+from protocol.errors import UsageError
 
 MAX_NAME: Final = 200
 
@@ -51,7 +53,14 @@ class PrivateChannel:
         """Nothing is held: what was asked is answered, and kept for the next join."""
 
     async def handle(self, event: str, payload: Json) -> Json | None:
-        """Return the response to a push, as `docs/channel.md` lists them."""
+        """Return the response to a push, as `docs/channel.md` lists them; what is refused is an `error` event too."""
+        try:
+            return await self._respond(event, payload)
+        except UsageError as refusal:
+            self._socket.push("error", told(event, refusal))
+            raise
+
+    async def _respond(self, event: str, payload: Json) -> Json | None:
         match event:
             case "message":
                 content = parameters.content(payload)
@@ -61,9 +70,9 @@ class PrivateChannel:
                 return {}
             case "new_conversation":
                 spend(self._asks, self._now(), "changes")
-                told = {"session_id": self._backend.new_private_session(self._name), "timestamp": self._backend.now()}
-                self._socket.push("conversation_reset", told)
-                return told
+                begun = {"session_id": self._backend.new_private_session(self._name), "timestamp": self._backend.now()}
+                self._socket.push("conversation_reset", begun)
+                return begun
             case "set_context":
                 if payload.get("context") is None:
                     raise Refusal("bad_request", "context is missing; give an object")

@@ -10,6 +10,7 @@ import trio
 
 from node.gateway.backend import EventCallback
 from node.gateway.limits import Limits
+from node.gateway.message_rate import Rates
 from node.gateway.refusal import Refusal
 from node.gateway.routes import routes
 from node.gateway.server import Gateway, serve_gateway
@@ -315,10 +316,15 @@ class FakeBackend:
 
 @asynccontextmanager
 async def serving(
-    backend: FakeBackend, *, limits: Limits | None = None, port: int = 0, origins: tuple[str, ...] = ()
+    backend: FakeBackend,
+    *,
+    limits: Limits | None = None,
+    rates: Rates | None = None,
+    port: int = 0,
+    origins: tuple[str, ...] = (),
 ) -> AsyncIterator[Gateway]:
     """Run a gateway in the body; it is gone when the body ends."""
-    topics, end = routes(backend)
+    topics, end = routes(backend, rates)
     limits = limits or Limits(refusal_delay_s=0.01)
 
     async def run(*, task_status: trio.TaskStatus[Gateway] = trio.TASK_STATUS_IGNORED) -> None:
