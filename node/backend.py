@@ -3,7 +3,7 @@
 Implements node.gateway.backend.Backend: arguments come validated, answers are JSON-ready, refusals are UsageErrors.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from importlib.metadata import version
 from typing import Final
 
@@ -27,12 +27,13 @@ from node.store.preferences import Preferences
 from node.store.sessions import AiSessions
 from protocol.bodies.ask import CONTEXT_CHARACTERS
 from protocol.bodies.content import PhaseAdvance, PhaseProgress
-from protocol.ephemeral import AiStop, Typing
+from protocol.ephemeral import AiStop, State
 from protocol.errors import UsageError
 from protocol.phases import Phase
 
 AI_PREFERENCE: Final = "ai"
 """Whether this person's messages are for AI where they say nothing about it."""
+_STATES: Final = {"online": State.ONLINE, "away": State.AWAY}
 
 
 class NodeBackend:
@@ -252,8 +253,20 @@ class NodeBackend:
 
     def typing(self, conversation_id: str, *, typing: bool) -> None:
         """Tell the others that this person types, or no longer."""
-        conversation = self._get(conversation_id)
-        self._services.carrier(conversation).say(Typing(typing))
+        presence = self._services.presence(self._get(conversation_id))
+        presence.type(is_typing=typing)
+
+    def attend(self, client: Hashable, status: str) -> None:
+        """Note how a client's person is, here or away."""
+        self._services.attending.attend(client, _STATES[status])
+
+    def part(self, client: Hashable) -> None:
+        """Note that a client has gone."""
+        self._services.attending.part(client)
+
+    def presence(self, conversation_id: str) -> Json:
+        """Return who is here."""
+        return self._services.presence(self._get(conversation_id)).state()
 
     def read(self, conversation_id: str, message_id: str) -> None:
         """Note how far this person has read."""
@@ -275,7 +288,7 @@ class NodeBackend:
     def _stop_answer(self, conversation: Conversation, ai: bytes, message: OpId) -> None:
         own = conversation.profile.secrets.identity.public
         self._hosting.stop(conversation, ai, message, by=own)
-        self._services.carrier(conversation).say(AiStop(ai, message))
+        self._services.carrier(conversation).signals.say(AiStop(ai, message))
 
     def alternatives(self, conversation_id: str, message_id: str) -> list[Json]:
         """Return the answers that lost to one in the timeline."""

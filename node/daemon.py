@@ -5,7 +5,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import ExitStack, asynccontextmanager
 from functools import partial
 from logging import getLogger
@@ -51,6 +51,9 @@ log = getLogger("node.daemon")
 LISTEN: Final = "/ip4/0.0.0.0/tcp/{port}"
 PORT_FILE: Final = "port"
 CUT_OFF_S: Final = 2.5
+FAREWELL_S: Final = 0.5
+
+Farewell = Callable[[], Awaitable[None]]
 
 
 def run(home: Path, options: NodeOptions) -> int:
@@ -97,8 +100,9 @@ async def _run(
     """Run until a signal; a part that has not ended CUT_OFF_S after it is cut off with the process."""
     try:
         async with trio.open_nursery() as nursery:
-            nursery.start_soon(_end_on_signal, nursery.cancel_scope, profile.home / API)
-            await _serve(profile, library, options, config, clock, verifier)
+            farewells: list[Farewell] = []
+            nursery.start_soon(_end_on_signal, nursery.cancel_scope, profile.home / API, farewells)
+            await _serve(profile, library, options, config, clock, verifier, farewells)
     except BaseExceptionGroup as group:
         if isinstance(error := sole(group), StartError | UsageError | NetworkError):
             raise error from None
@@ -107,7 +111,9 @@ async def _run(
         (profile.home / API).unlink(missing_ok=True)
 
 
-async def _end_on_signal(scope: trio.CancelScope, announced: Path) -> None:
+async def _end_on_signal(scope: trio.CancelScope, announced: Path, farewells: Sequence[Farewell]) -> None:
+    """Wait for a signal; then let each part that has something to say before the end say it, and end all of them."""
+
     def cut_off() -> None:
         log.error("a part of the node did not end in time")
         announced.unlink(missing_ok=True)
@@ -118,12 +124,21 @@ async def _end_on_signal(scope: trio.CancelScope, announced: Path) -> None:
             last_resort = threading.Timer(CUT_OFF_S, cut_off)
             last_resort.daemon = True
             last_resort.start()
+            with trio.move_on_after(FAREWELL_S):
+                for farewell in farewells:
+                    await farewell()
             scope.cancel()
             return
 
 
 async def _serve(
-    profile: Profile, library: Library, options: NodeOptions, config: Config, clock: Clock, verifier: Verifier
+    profile: Profile,
+    library: Library,
+    options: NodeOptions,
+    config: Config,
+    clock: Clock,
+    verifier: Verifier,
+    farewells: list[Farewell],
 ) -> None:
     random = Random(token_bytes(16))
     settings = ProviderSettings(
@@ -163,6 +178,7 @@ async def _serve(
         await nursery.start(backend.run_private)
         _host_ais(library, services, hosting)
         await nursery.start(services.run)
+        farewells.append(services.say_goodbye)
         for conversation in library.conversations.values():
             hosting.resume(conversation)
         doorway.open()

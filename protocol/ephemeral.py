@@ -1,9 +1,11 @@
-"""Signals that are never stored: who is typing, and an AI's text as it grows (PROTOCOL section 8, S14, S36).
+"""Signals that are never stored: who is here, who types, an AI's text as it grows (PROTOCOL section 8, S14, S22, S36).
 
-Frame: `[ [1, kind, device, boot8, count, ts, epoch, closed] as bin, signature ]`. A frame counts once: per device and
-start of its program the count must rise, and a frame older than a minute changes nothing (S23).
+Frame: `[ [1, kind, device, boot8, count, ts, epoch, closed] as bin, signature ]`. A frame counts once, and only where
+its device's own node published it: per device and start of its program the count must rise, and a frame that is more
+than a minute off changes nothing (S23).
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Any, Final
@@ -15,6 +17,7 @@ from crypto.keys import Device
 from crypto.sealed import close, open_closed
 from crypto.signatures import EPHEMERAL_CONTEXT, verify
 from protocol import limits
+from protocol.allowance import Allowance
 from protocol.authority import Authority
 from protocol.bodies.schema import Schema, distinct, flag, number, raw, text
 from protocol.errors import RemoteError
@@ -25,6 +28,9 @@ BOOT_BYTES: Final = 8
 STREAM_BYTES: Final = 8
 WAITING: Final = 64
 """Messages that a claim names."""
+SAYS_S: Final = 2.0
+HEARS_S: Final = 4.0
+"""Seconds' worth of signals that a device may say, and is heard saying, at once: on the way they draw together."""
 
 
 class SignalKind(IntEnum):
@@ -38,6 +44,21 @@ class SignalKind(IntEnum):
     AI_STOP = 6
 
 
+class State(IntEnum):
+    """How a device's person is here; a higher one is more present."""
+
+    GOODBYE = 0
+    """The program ends."""
+    OFFLINE = 1
+    """The program runs, and its person is not at it."""
+    AWAY = 2
+    ONLINE = 3
+
+
+WEIGHTY: Final = frozenset({SignalKind.AI_DELTA, SignalKind.AI_CLAIM})
+"""Kinds that are dropped last where a device says too much."""
+
+
 class DeltaState(IntEnum):
     """How an AI's answer stands."""
 
@@ -45,6 +66,14 @@ class DeltaState(IntEnum):
     GROWING = 1
     DONE = 2
     FAILED = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Heartbeat:
+    """How somebody is here, and in how many milliseconds the next one comes."""
+
+    state: int
+    interval_ms: int = limits.HEARTBEAT_MS[0]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,9 +112,14 @@ class AiStop:
     reply_to: OpId
 
 
-Signal = Typing | AiDelta | AiClaim | AiStop
+Signal = Heartbeat | Typing | AiDelta | AiClaim | AiStop
 
 _SCHEMAS: Final[dict[int, Schema[Any]]] = {
+    SignalKind.PRESENCE: Schema(
+        Heartbeat,
+        (1, number(max(State))),
+        (2, number(limits.HEARTBEAT_MS[1], least=limits.HEARTBEAT_MS[0])),
+    ),
     SignalKind.TYPING: Schema(Typing, (1, flag())),
     SignalKind.AI_DELTA: Schema(
         AiDelta,
@@ -109,34 +143,62 @@ class Heard:
     author: IdentityKey
     device: DeviceKey
     signal: Signal
+    ts_ms: int
+    """When it was said, by its author's clock."""
+
+
+def _no_offset(_peer_id: bytes) -> int:
+    return 0
 
 
 class Ear:
-    """Decides which ephemeral frames of one conversation count."""
+    """Decides which ephemeral frames of one conversation count; remembers one entry for each device of a member."""
 
-    def __init__(self, authority: Authority, keyring: Keyring) -> None:
+    def __init__(
+        self, authority: Authority, keyring: Keyring, *, offset_ms: Callable[[bytes], int] = _no_offset
+    ) -> None:
+        """`offset_ms(peer_id)` returns what to add to the time here to have that node's."""
         self._authority = authority
         self._keyring = keyring
+        self._offset_ms = offset_ms
         self._last: dict[DeviceKey, tuple[bytes, int, int]] = {}
         """Per device: start of its program, its last count and time."""
+        self._allowances: dict[DeviceKey, Allowance] = {}
 
-    def hear(self, data: bytes, *, now_ms: int) -> Heard:
+    def follow(self, authority: Authority, keyring: Keyring) -> None:
+        """Go by another copy of the same conversation, without forgetting what was heard."""
+        self._authority = authority
+        self._keyring = keyring
+
+    def hear(self, data: bytes, *, origin: bytes, now_ms: int, now_s: float) -> Heard:
         """Return the signal in `data`.
 
+        Args:
+            data: a frame.
+            origin: the peer id, as text, of the node that published it, which its network's signature proved.
+            now_ms: the time here.
+            now_s: seconds of a clock that never goes back.
+
         Raises:
-            RemoteError: malformed, forged, replayed, stale, foreign, or closed under a key not held.
+            RemoteError: malformed, forged, replayed, stale, foreign, too much, or closed under a key not held.
         """
         device, boot, count, ts_ms, kind, epoch, closed, payload, signature = _parse(data)
-        author = self._authority.owner(device)
-        if author is None:
+        certificate = self._authority.certificate(device)
+        if certificate is None:
             raise RemoteError("foreign", "a signal comes from no member's device")
-        if abs(now_ms - ts_ms) > limits.EPHEMERAL_AGE_MS:
+        if certificate.peer_id != origin:
+            raise RemoteError("misplaced", "a signal was published by another node than its device's")
+        if abs(now_ms + self._offset_ms(origin) - ts_ms) > limits.EPHEMERAL_AGE_MS:
             raise RemoteError("stale", "a signal is too old")
         last = self._last.get(device)
         if last is not None:
             same_boot = boot == last[0]
             if (same_boot and count <= last[1]) or (not same_boot and ts_ms <= last[2]):
                 raise RemoteError("replayed", "a signal was heard before")
+        allowance = self._allowances.setdefault(device, Allowance(burst_s=HEARS_S))
+        if allowance.wait_s(now_s, is_light=kind not in WEIGHTY) > 0:
+            raise RemoteError("too_much", "a device says more than it may")
+        allowance.spend(len(data))
         try:
             verify(
                 device,
@@ -147,6 +209,9 @@ class Ear:
         except SignatureError as error:
             raise RemoteError("bad_signature", "a signal's signature is false") from error
         self._last[device] = (boot, count, ts_ms)
+        return Heard(certificate.identity, device, self._open(device, kind, epoch, closed), ts_ms)
+
+    def _open(self, device: DeviceKey, kind: int, epoch: OpId, closed: bytes) -> Signal:
         if epoch not in self._keyring:
             raise RemoteError("locked", "a signal is closed under a key that is not held here")
         try:
@@ -159,7 +224,7 @@ class Ear:
             signal: Signal = _SCHEMAS[kind].load(decode(plain))
         except CodecError as error:
             raise RemoteError("bad_body", "a signal is malformed") from error
-        return Heard(author, device, signal)
+        return signal
 
 
 class Mouth:
@@ -171,6 +236,10 @@ class Mouth:
         self._device = device
         self._boot = boot
         self._count = 0
+
+    def follow(self, keyring: Keyring) -> None:
+        """Go by another copy of the same conversation's keys."""
+        self._keyring = keyring
 
     def say(self, signal: Signal, *, epoch: OpId, now_ms: int, nonce: bytes) -> bytes:
         """Return the frame that carries `signal`."""

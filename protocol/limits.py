@@ -34,5 +34,10 @@ SYNC_HEADS = 32
 SYNC_PREVIEW = 200
 EPHEMERAL_FRAME_BYTES = 24 << 10
 EPHEMERAL_AGE_MS = 60_000
+EPHEMERAL_PER_S = 10.0
+EPHEMERAL_BYTES_PER_S = 32 << 10
+"""What one device may say in one conversation."""
+HEARTBEAT_MS = (5_000, 60_000)
+"""The shortest and the longest time between two heartbeats that a device may state."""
 REGISTER_BYTES = 4 << 10
 REGISTERS_PER_DEVICE = 16

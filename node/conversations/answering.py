@@ -19,6 +19,7 @@ from node.network.errors import NetworkError
 from node.network.frames import Frames
 from node.supervision import sole
 from protocol.errors import RemoteError
+from protocol.offsets import Offsets
 from protocol.sync.frames import Failed, Frame, Hello, dump, load, tag_of
 from protocol.sync.guarded import GuardedServer
 from protocol.sync.serve import Server
@@ -33,11 +34,14 @@ SERVES_PER_PEER: Final = 4
 class Answering:
     """Everything that is served on this node."""
 
-    def __init__(self, library: Library, *, clock: Clock, want: Callable[[str, Conversation], object]) -> None:
-        """`want` is called with a peer that holds more of a conversation than is known here."""
+    def __init__(
+        self, library: Library, *, clock: Clock, want: Callable[[str, Conversation], object], offsets: Offsets
+    ) -> None:
+        """`want` is called with a peer that holds more of a conversation than is known here; `offsets` learns."""
         self._library = library
         self._clock = clock
         self._want = want
+        self._offsets = offsets
         self._serving: Counter[str] = Counter()
 
     async def serve(self, peer_id: str, stream: Frames) -> None:
@@ -61,7 +65,7 @@ class Answering:
 
     async def _answer(self, peer_id: str, stream: Frames) -> tuple[Server | None, Conversation | None]:
         """Answer until the peer follows (return what leads it) or is refused (return nothing)."""
-        hello = load(await stream.receive(timeout_s=FRAME_S))
+        hello, now_ms = load(await stream.receive(timeout_s=FRAME_S)), self._clock.now_ms()
         if not isinstance(hello, Hello):
             raise RemoteError("out_of_turn", "a sync begins with a HELLO")
         conversation = next(
@@ -70,6 +74,7 @@ class Answering:
         if conversation is None:
             await stream.send(dump(Failed(0, "unknown_conversation")))
             return None, None
+        note_offset(self._offsets, conversation, peer_id, hello, now_ms, now_ms)
         replica = conversation.replica
         if hello.control.shows_unknown(replica.control) or hello.content.shows_unknown(replica.content):
             self._want(peer_id, conversation)
@@ -125,6 +130,15 @@ def _reader(peer_id: str, conversation: Conversation) -> Callable[[], bool]:
         return is_member
 
     return ask
+
+
+def note_offset(
+    offsets: Offsets, conversation: Conversation, peer_id: str, hello: Hello, asked_ms: int, now_ms: int
+) -> None:
+    """Take note of a peer's clock by its HELLO, where the peer is a member's."""
+    person = conversation.replica.authority.peers().get(peer_id.encode())
+    if person is not None:
+        offsets.learn(peer_id.encode(), person, remote_ms=hello.now_ms, asked_ms=asked_ms, now_ms=now_ms)
 
 
 async def send_frames(stream: Frames, answers: list[Frame]) -> None:

@@ -1,4 +1,4 @@
-"""Carries one conversation over gossip: its operations topic and its ephemeral topic (PROTOCOL section 8).
+"""Carries one conversation over gossip: its operations topic, and its ephemeral topic for `signals.py`.
 
 Gossip is only the fast way; what it loses, sync brings. What is written while a frame is on its way out is packed into
 the next one, so a burst of a thousand messages is a few dozen frames.
@@ -7,21 +7,20 @@ the next one, so a burst of a thousand messages is a few dozen frames.
 import sqlite3
 from collections.abc import Callable, Sequence
 from logging import getLogger
-from secrets import token_bytes
 from typing import Final
 
 import trio
 
-from crypto.sealed import NONCE_BYTES
 from node.conversations.conversation import Conversation
+from node.conversations.presence import Presence
+from node.conversations.signals import Signals
 from node.conversations.streams import Streams, tell_claim
 from node.network.gossip import Received, Subscription
 from node.network.host import Network
 from protocol import ephemeral, gossip
 from protocol.bodies.control import AiSet
-from protocol.compose import writing_epoch
-from protocol.ephemeral import BOOT_BYTES, AiClaim, AiDelta, AiStop, Ear, Heard, Mouth, Signal, Typing
-from protocol.errors import RemoteError, UsageError
+from protocol.ephemeral import AiClaim, AiDelta, AiStop, Heard, Heartbeat, Typing
+from protocol.errors import RemoteError
 from protocol.ops import Op
 from protocol.registers import Register
 
@@ -40,23 +39,21 @@ class Carrier:
         self,
         conversation: Conversation,
         network: Network,
+        signals: Signals,
+        presence: Presence,
         *,
-        boot: bytes,
         want_sync: Callable[[str, Conversation], object],
     ) -> None:
-        """`boot`: this run of the node, 8 bytes. `want_sync(peer, conversation)` is called where something lacks."""
+        """`want_sync(peer, conversation)` is called where something lacks."""
         self.conversation = conversation
         self._network = network
         self._want_sync = want_sync
         self._outgoing: list[Op] = []
         self._registers: list[Register] = []
-        self._signals: list[bytes] = []
-        self._streams = Streams(conversation)
         self._wake = trio.Event()
-        self._signalled = trio.Event()
-        self._replica = conversation.replica
-        self._ear = Ear(self._replica.authority, self._replica.keyring)
-        self._mouth = Mouth(self._replica.keyring, self._replica.device, boot=boot)
+        self.signals = signals
+        self.presence = presence
+        self._streams = Streams(conversation)
         self.on_heard: Callable[[Heard], None] = lambda _heard: None
         """Called with the signals of others about AI participants."""
         conversation.on_written = self.send
@@ -72,20 +69,6 @@ class Carrier:
         self._registers.append(register)
         self._wake.set()
 
-    def say(self, signal: Signal) -> None:
-        """Tell the others something that is not stored; nothing happens where no key is held yet."""
-        conversation = self.conversation
-        try:
-            epoch = writing_epoch(conversation.replica)
-        except UsageError:
-            return
-        self._follow_replica()
-        now_ms = conversation.clock.now_ms()
-        frame = self._mouth.say(signal, epoch=epoch, now_ms=now_ms, nonce=token_bytes(NONCE_BYTES))
-        if len(self._signals) < 64:
-            self._signals.append(frame)
-        self._signalled.set()
-
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Carry until cancelled."""
         network, name = self._network, self.conversation.id
@@ -96,20 +79,12 @@ class Carrier:
                 nursery.start_soon(self._hear, ops, self._take)
                 nursery.start_soon(self._hear, signals, self._listen)
                 nursery.start_soon(self._publish)
-                nursery.start_soon(self._signal)
+                nursery.start_soon(self.signals.run)
                 nursery.start_soon(self._streams.run)
                 task_status.started()
         finally:  # a carrier that is started again subscribes anew
             await ops.aclose()
             await signals.aclose()
-
-    def _follow_replica(self) -> None:
-        """Begin anew where the conversation was loaded again."""
-        replica = self.conversation.replica
-        if replica is not self._replica:
-            self._replica = replica
-            self._ear = Ear(replica.authority, replica.keyring)
-            self._mouth = Mouth(replica.keyring, replica.device, boot=token_bytes(BOOT_BYTES))
 
     async def _hear(self, subscription: Subscription, take: Callable[[Received], None]) -> None:
         while True:
@@ -137,21 +112,19 @@ class Carrier:
                     conversation.receive_register(register)
 
     def _listen(self, received: Received) -> None:
-        conversation = self.conversation
-        self._follow_replica()
-        heard = self._ear.hear(received.data, now_ms=conversation.clock.now_ms())
-        match heard.signal:
-            case Typing(is_typing):
-                name = conversation.view.person(heard.author)
-                user_id = heard.author.hex()
-                conversation.tell("typing", {"user_id": user_id, "name": name, "typing": is_typing, "ai": False})
-            case AiDelta() as delta if self._is_host(delta.ai, heard):
+        heard = self.signals.hear(received)
+        match heard:
+            case Heard(author, device, Heartbeat() as heartbeat):
+                self.presence.heard(author, device, heartbeat)
+            case Heard(author, _, Typing(is_typing), ts_ms):
+                self.presence.typed(author, is_typing=is_typing, ts_ms=ts_ms)
+            case Heard(signal=AiDelta() as delta) if self._is_host(delta.ai, heard):
                 self._streams.heard(delta)
                 self.on_heard(heard)
-            case AiClaim() as claim if self._is_host(claim.ai, heard):
-                tell_claim(conversation, claim)
+            case Heard(signal=AiClaim() as claim) if self._is_host(claim.ai, heard):
+                tell_claim(self.conversation, claim)
                 self.on_heard(heard)
-            case AiStop():
+            case Heard(signal=AiStop()):
                 self.on_heard(heard)
 
     def _is_host(self, ai: bytes, heard: Heard) -> bool:
@@ -172,12 +145,3 @@ class Carrier:
             for frame in gossip.pack_registers(registers):
                 await network.publish(topic, frame)
             await trio.sleep(PACK_S)
-
-    async def _signal(self) -> None:
-        network, topic = self._network, gossip.ephemeral_topic(self.conversation.id)
-        while True:
-            await self._signalled.wait()
-            self._signalled = trio.Event()
-            signals, self._signals = self._signals, []
-            for frame in signals:
-                await network.publish(topic, frame)

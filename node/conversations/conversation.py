@@ -12,7 +12,7 @@ from typing import Final
 
 import trio
 
-from crypto.ids import OpId
+from crypto.ids import IdentityKey, OpId
 from crypto.sealed import NONCE_BYTES
 from node.clock import Clock
 from node.conversations.acknowledging import Acknowledger
@@ -25,7 +25,7 @@ from node.profile import Profile
 from node.store.catalogue import Listed
 from node.store.records import Records
 from node.verifier import FalseSignatures, checked_here, false_signatures
-from protocol.bodies.content import ContentBody
+from protocol.bodies.content import ContentBody, ContentKind
 from protocol.bodies.control import ControlBody
 from protocol.compose import write_content, write_control, writing_epoch
 from protocol.errors import RemoteError, UsageError
@@ -74,6 +74,10 @@ class Conversation:
         """Called with a register that was written here."""
         self.on_stored: Callable[[Outcome], None] = lambda _outcome: None
         """Called with what came of operations, once it is on disk and told."""
+        self.on_spoken: Callable[[IdentityKey, int], None] = lambda _author, _ts_ms: None
+        """Called with the author and the time of each message of a person that is new here, after it was told."""
+        self.on_named: Callable[[], None] = lambda: None
+        """Called when somebody may go by another name."""
         self.on_contacts: Callable[[], None] = lambda: None
         """Called when a member may have become reachable at another address."""
         self.on_control: Callable[[], None] = lambda: None
@@ -107,9 +111,9 @@ class Conversation:
 
     def _reload(self) -> None:
         """Go back to what is stored, where storing failed: memory must not know more than the disk."""
-        online = self.view.online
+        connected, here = self.view.connected, self.view.here
         self._load()
-        self.view.online = online
+        self.view.connected, self.view.here = connected, here
 
     # --- taking in ---------------------------------------------------------------------------------------------------
 
@@ -250,6 +254,7 @@ class Conversation:
             self._events.tell(self.name, "members", {"members": self.view.members()})
             if self.view.person(owner) != name:
                 self._tell_again()
+                self.on_named()
         self.on_contacts()
         return True
 
@@ -384,6 +389,11 @@ class Conversation:
         """Tell whoever listens on this conversation's topic."""
         self._events.tell(self.name, event, payload)
 
+    def tell_members(self) -> None:
+        """Tell soon who belongs and how each of them is here."""
+        if self._events.is_heard:
+            self._events.tell_soon(self.name, "members", lambda: {"members": self.view.members()})
+
     def _tell_states(self) -> None:
         """Tell soon how own messages stand by receipts that came; a burst of them is told as a few."""
         if self._events.is_heard:
@@ -422,6 +432,9 @@ class Conversation:
                 self._events.tell(self.name, "members", {"members": self.view.members()})
                 self._events.tell(self.name, "ai", {"ai": self.view.ais()})
             self.tell_summary()
+        for row in outcome.rows.values():
+            if row.kind == ContentKind.MESSAGE and row.is_shown and row.op.header.plane == CONTENT:
+                self.on_spoken(row.author, row.op.header.ts_ms)
         self.on_stored(outcome)
 
 

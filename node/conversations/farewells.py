@@ -1,4 +1,4 @@
-"""Makes it binding that somebody left: one of the admins who are online confirms it with a revocation.
+"""Makes it binding that somebody left: one of the admins who are connected confirms it with a revocation.
 
 A leave binds only honest programs; the revocation of somebody more senior binds everybody, and names what was seen of
 the one who left, which stays. Each admin waits for its turn, so mostly one writes; that several do is harmless.
@@ -121,10 +121,10 @@ def _outranks(authority: Authority, own: IdentityKey, rule: Rule) -> bool:
 
 
 def _turn(conversation: Conversation, rule: Rule) -> int:
-    """Return how many of the admins who are online come before this one: the same order at each of them."""
+    """Return how many of the admins who are connected come before this one: the same order at each of them."""
     authority, own = conversation.replica.authority, _own(conversation)
-    online = {own, *conversation.view.online}
-    able = [identity for identity in online if _outranks(authority, identity, rule)]
+    connected = {own, *conversation.view.connected}
+    able = [identity for identity in connected if _outranks(authority, identity, rule)]
     order = sorted(able, key=lambda identity: blake2b(rule.id + identity, person=b"p2p.farewell"))
     return order.index(own) if own in order else len(order)
 

@@ -1,12 +1,14 @@
 """Who belongs to a conversation and who did, as the channel shows it (docs/channel.md, "Objects")."""
 
-from collections.abc import Collection
+from collections.abc import Mapping
 from typing import Any
 
 from crypto.ids import DeviceKey, IdentityKey
 from node.conversations.membership import is_confirmed_leave
 from protocol.authority import Rule
 from protocol.bodies.control import Admit, Genesis, InviteCreate, Leave, Revoke
+from protocol.ephemeral import State
+from protocol.presence import Here
 from protocol.registers import PROFILE, Registers
 from protocol.replica import Replica
 
@@ -50,15 +52,15 @@ class Roster:
         role = member.level.name.lower() if member is not None else None
         return {"identity": identity.hex(), "name": self.person(identity), "role": role}
 
-    def members(self, online: Collection[IdentityKey]) -> list[Json]:
-        """Return the member objects, owners first, then by name."""
+    def members(self, here: Mapping[IdentityKey, Here]) -> list[Json]:
+        """Return the member objects, owners first, then by name; whoever is not `here` is offline."""
         found = []
         for identity, member in self._replica.authority.members().items():
-            is_here = identity == self._own or identity in online
+            state = here[identity].state if identity in here else State.OFFLINE
             by = self.brought_in_by(identity)
             described = {
                 **self.brief(identity),
-                "presence": "online" if is_here else "offline",
+                "presence": state.name.lower(),
                 "me": identity == self._own,
                 "devices": [certificate.device.hex() for certificate in member.certificates],
                 "by": by.hex() if by is not None else None,

@@ -1,4 +1,4 @@
-"""Runs what keeps conversations alive: a carrier for each, the syncer, the peers, and who is online.
+"""Runs what keeps conversations alive: a carrier for each, the syncer, the peers, and who is here.
 
 Members tell each other their addresses in a register, so that any two who share a conversation can find each other once
 both have met the same third.
@@ -18,11 +18,14 @@ from crypto.errors import CodecError
 from crypto.ids import ConversationId
 from node.clock import Clock, iso
 from node.conversations.acknowledging import Acknowledging
+from node.conversations.attending import Attending
 from node.conversations.carrier import Carrier
 from node.conversations.conversation import Conversation
 from node.conversations.events import Json
 from node.conversations.farewells import Farewells
 from node.conversations.library import Library
+from node.conversations.presence import Presence
+from node.conversations.signals import Signals
 from node.conversations.streams import tell_claim, tell_delta
 from node.conversations.syncer import Syncer
 from node.network.host import Network
@@ -50,6 +53,8 @@ class Services:
         self._farewells = Farewells(is_busy=self.syncer.is_syncing, random=random)
         self._acknowledging = Acknowledging(lambda: [each.acknowledger for each in library.conversations.values()])
         self._carriers: dict[ConversationId, Carrier] = {}
+        self.attending = Attending(lambda: [carrier.presence for carrier in self._carriers.values()])
+        self._random = random
         self._boot = token_bytes(BOOT_BYTES)
         self._nursery: trio.Nursery | None = None
         self.on_heard: Callable[[Conversation, Heard], None] = lambda _conversation, _heard: None
@@ -62,14 +67,18 @@ class Services:
         """Return the gossip of a conversation."""
         return self._carriers[conversation.id]
 
+    def presence(self, conversation: Conversation) -> Presence:
+        """Return who is here and who types in a conversation."""
+        return self._carriers[conversation.id].presence
+
     def say(self, conversation: Conversation, delta: AiDelta) -> None:
         """Gossip an AI's answer in flight, and tell the own channel of it."""
-        self.carrier(conversation).say(delta)
+        self.carrier(conversation).signals.say(delta)
         tell_delta(conversation, delta)
 
     def claim(self, conversation: Conversation, claim: AiClaim) -> None:
         """Gossip which messages wait for an AI hosted here, and tell the own channel of it."""
-        self.carrier(conversation).say(claim)
+        self.carrier(conversation).signals.say(claim)
         tell_claim(conversation, claim)
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
@@ -83,7 +92,15 @@ class Services:
             nursery.start_soon(supervise, "peers", self.peers.run)
             nursery.start_soon(supervise, "addresses", self._publish_addresses)
             nursery.start_soon(supervise, "receipts", self._acknowledging.run)
+            nursery.start_soon(supervise, "presence", self.attending.run)
             task_status.started()
+
+    async def say_goodbye(self) -> None:
+        """Tell everybody that this node ends; returns when the word is out."""
+        self.attending.leave()
+        for carrier in self._carriers.values():
+            await carrier.signals.flush()
+        await self.network.drain()
 
     def peers_json(self) -> list[Json]:
         """Return the peer objects: connected ones first, then those met before."""
@@ -115,27 +132,38 @@ class Services:
         """Gossip a conversation, introduce its owner, and sync it with whoever is connected."""
         if self._nursery is None or conversation.id in self._carriers:
             return
-        carrier = Carrier(conversation, self.network, boot=self._boot, want_sync=self.syncer.want)
-        self._carriers[conversation.id] = carrier
+        carrier = self._carriers[conversation.id] = self._made_carrier(conversation)
+        presence = carrier.presence
         carrier.on_heard = partial(self._heard, conversation)
         conversation.on_contacts = lambda: self._meet(conversation)
         conversation.on_control = lambda: self._control_changed(conversation)
+        conversation.on_named = presence.show
+        conversation.on_spoken = presence.spoke
         conversation.acknowledger.on_owing = self._acknowledging.wake
         self._nursery.start_soon(supervise, f"gossip {conversation.name[:8]}", carrier.run)
         conversation.introduce()
         conversation.publish_register(ADDRESSES, self._own_addresses())
         self._meet(conversation)
-        self._show_online(conversation)
+        self._note_connected(conversation)
+        presence.be(self.attending.state)
         self.syncer.conversation_opened(conversation)
         self._farewells.look(conversation)
 
     def _heard(self, conversation: Conversation, heard: Heard) -> None:
         self.on_heard(conversation, heard)
 
+    def _made_carrier(self, conversation: Conversation) -> Carrier:
+        signals = Signals(conversation, self.network, boot=self._boot, offset_ms=self.syncer.offsets.of)
+        presence = Presence(
+            conversation, self.network, say=signals.say, wake=self.attending.wake, uniform=self._random.uniform
+        )
+        return Carrier(conversation, self.network, signals, presence, want_sync=self.syncer.want)
+
     def _control_changed(self, conversation: Conversation) -> None:
         """Tell a conversation that can be written in now where this node is, and who of its members is connected."""
         conversation.publish_register(ADDRESSES, self._own_addresses())
-        self._show_online(conversation)
+        self._note_connected(conversation)
+        self.presence(conversation).members_changed()
         self._farewells.look(conversation)
 
     async def _publish_addresses(self) -> None:
@@ -168,29 +196,30 @@ class Services:
                     return
                 self.peers.add(peer_id, addresses)
 
-    # --- who is here -------------------------------------------------------------------------------------------------
+    # --- who is connected --------------------------------------------------------------------------------------------
 
     def _peer_up(self, peer_id: str) -> None:
         self.syncer.peer_connected(peer_id)
-        self._tell_presence()
+        for carrier in self._carriers.values():
+            carrier.presence.peer_up(peer_id)
+        self._tell_connected()
 
     def _peer_down(self, peer_id: str) -> None:
         self.syncer.peer_gone(peer_id)
-        self._tell_presence()
+        for carrier in self._carriers.values():
+            carrier.presence.peer_down(peer_id)
+        self._tell_connected()
 
-    def _tell_presence(self) -> None:
+    def _tell_connected(self) -> None:
         for conversation in self.library.conversations.values():
-            self._show_online(conversation)
+            self._note_connected(conversation)
         self.library.events.tell(None, "status", {"peers": len(self.network.links())})
 
-    def _show_online(self, conversation: Conversation) -> None:
+    def _note_connected(self, conversation: Conversation) -> None:
         members = conversation.replica.authority.peers()
-        online = frozenset(
+        conversation.view.connected = frozenset(
             members[link.peer_id.encode()] for link in self.network.links() if link.peer_id.encode() in members
         )
-        if online != conversation.view.online:
-            conversation.view.online = online
-            conversation.tell("members", {"members": conversation.view.members()})
 
     def _names(self) -> dict[str, str]:
         names = {}

@@ -14,7 +14,7 @@ import trio
 
 from crypto.ids import ConversationId
 from node.clock import Clock
-from node.conversations.answering import FRAME_S, Answering, close, send_frames
+from node.conversations.answering import FRAME_S, Answering, close, note_offset, send_frames
 from node.conversations.conversation import Conversation
 from node.conversations.intake import Intake
 from node.conversations.library import Library
@@ -24,10 +24,11 @@ from node.network.frames import Frames
 from node.network.host import Network
 from node.supervision import sole
 from protocol.errors import RemoteError
+from protocol.offsets import Offsets
 from protocol.registers import Registers, parse_register
 from protocol.replica import Replica
 from protocol.sync import frames
-from protocol.sync.frames import Frame, load
+from protocol.sync.frames import Frame, Hello, load
 from protocol.sync.pull import Puller, Stage
 from protocol.sync.recon import SALT_BYTES
 
@@ -59,7 +60,9 @@ class Syncer:
         self._again: set[Task] = set()
         """Pulls to be run once more right after."""
         self._per_peer: dict[str, trio.CapacityLimiter] = {}
-        self._answering = Answering(library, clock=clock, want=self.want)
+        self.offsets = Offsets()
+        """What HELLOs told of other nodes' clocks."""
+        self._answering = Answering(library, clock=clock, want=self.want, offsets=self.offsets)
         self._following: set[Task] = set()
         """Pairs on whose stream a peer's writing comes in."""
         self._synced: set[Task] = set()
@@ -202,7 +205,7 @@ class Syncer:
                 raise RemoteError("stranger", "a peer that is no member offers operations")
         stream = await self._open(peer_id)
         try:
-            puller = await self._pull(stream, conversation)
+            puller = await self._pull(peer_id, stream, conversation)
         except BaseException:
             await close(stream)
             raise
@@ -258,13 +261,18 @@ class Syncer:
             if puller.stage is Stage.CONTROL:
                 await send_frames(stream, following)
 
-    async def _pull(self, stream: Frames, conversation: Conversation) -> Puller:
+    async def _pull(self, peer_id: str, stream: Frames, conversation: Conversation) -> Puller:
         """Run the asking side to its end; while one frame is being stored, the next is decoded and checked."""
         puller = Puller(conversation.replica, conversation.registers, new_salt=_salt)
         members = set(conversation.replica.authority.peers())
         try:
             async with trio.open_nursery() as nursery, Intake(nursery, stream, conversation) as intake:
-                await send_frames(stream, puller.begin(now_ms=self._clock.now_ms()))
+                asked_ms = self._clock.now_ms()
+                await send_frames(stream, puller.begin(now_ms=asked_ms))
+                first, now_ms = load(await stream.receive(timeout_s=FRAME_S)), self._clock.now_ms()
+                await self._follow_up(intake, puller, first)
+                if isinstance(first, Hello):
+                    note_offset(self.offsets, conversation, peer_id, first, asked_ms, now_ms)
                 while not puller.is_done:
                     await self._follow_up(intake, puller, load(await stream.receive(timeout_s=FRAME_S)))
         except BaseExceptionGroup as group:

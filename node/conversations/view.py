@@ -1,5 +1,6 @@
 """A conversation as the channel shows it: summaries, messages, members, AIs (docs/channel.md, "Objects")."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from crypto.ids import IdentityKey, OpId
@@ -14,6 +15,7 @@ from node.store.records import Records
 from protocol.authority import Rule
 from protocol.bodies.content import AiSettings, ReplyPolicy
 from protocol.bodies.control import AiSet
+from protocol.presence import Here
 from protocol.registers import Registers
 from protocol.replica import Replica
 
@@ -49,8 +51,10 @@ class View:
         self._listed = listed
         self._own = own
         self.status = listed.status
-        self.online: frozenset[IdentityKey] = frozenset()
-        """Members whose node is connected to this one."""
+        self.connected: frozenset[IdentityKey] = frozenset()
+        """Members of whom a node is connected to this one."""
+        self.here: Mapping[IdentityKey, Here] = {}
+        """Members who are here themselves."""
         self._unread: int | None = None
 
     # --- the conversation --------------------------------------------------------------------------------------------
@@ -121,7 +125,7 @@ class View:
 
     def members(self) -> list[Json]:
         """Return the members, owners first, then by name."""
-        return self.roster.members(self.online)
+        return self.roster.members(self.here)
 
     def person(self, identity: IdentityKey) -> str:
         """Return the name a person goes by; a short id until it is known."""

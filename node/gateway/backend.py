@@ -1,6 +1,6 @@
 """What the gateway asks of the node behind it: plain values in, JSON-ready dicts out, as in `docs/channel.md`."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Hashable, Sequence
 from typing import Any, Protocol
 
 from crypto.ids import OpId
@@ -209,6 +209,20 @@ class Backend(Protocol):
 
     def read(self, conversation_id: str, message_id: str) -> None:
         """Note that everything up to this message was displayed."""
+
+    # Presence
+
+    def attend(self, client: Hashable, status: str) -> None:
+        """Note that a client is attached and how its person is, `online` or `away`; the most present client counts."""
+
+    def part(self, client: Hashable) -> None:
+        """Note that a client is gone; one that never attended is none."""
+
+    def presence(self, conversation_id: str) -> Json:
+        """Return who is here: `{identity: {metas: [{phx_ref, name, status, devices}]}}`.
+
+        Each change of it is a `presence_diff` event of the conversation.
+        """
 
     # AI participants
 

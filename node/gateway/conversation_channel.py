@@ -63,6 +63,8 @@ class ConversationChannel:
         self._check_mine()
         backend = self._backend
         messages, more = backend.history(self._id, before=None, limit=FIRST_PAGE)
+        backend.attend(self, "online")
+        self._socket.push("presence_state", backend.presence(self._id))
         return {
             "conversation_id": self._id,
             "session_id": backend.session(self._id),
@@ -75,8 +77,9 @@ class ConversationChannel:
         }
 
     async def leave(self) -> None:
-        """Stop marking."""
+        """Stop marking, and attend no longer."""
         self._socket.rewrite = None
+        self._backend.part(self)
 
     async def handle(self, event: str, payload: Json) -> Json | None:
         """Return the response to a push, as `docs/channel.md` lists them; what is refused is an `error` event too."""
@@ -96,6 +99,11 @@ class ConversationChannel:
                 typing = parameters.flag(payload, "typing")
                 spend(self._typing, self._now(), "typing signals")
                 self._backend.typing(self._id, typing=typing)
+                return {}
+            case "presence":
+                status = parameters.choice(payload, "status", parameters.STATUSES)
+                spend(self._typing, self._now(), "presence signals")
+                self._backend.attend(self, status)
                 return {}
             case "read":
                 self._backend.read(self._id, self._named_message(payload))

@@ -33,13 +33,15 @@ class NodeChannel:
         self._now = now
         self._rates = rates
         self._messages: dict[str, Bucket] = {}
+        self._presence = rates.typing()
 
     async def join(self, payload: Json) -> Json:
         """Return who this node is."""
         return self._backend.identity()
 
     async def leave(self) -> None:
-        """Nothing is held."""
+        """Attend no longer, where this client did."""
+        self._backend.part(self)
 
     async def handle(self, event: str, payload: Json) -> Json | None:
         """Return the response to a push, as `docs/channel.md` lists them."""
@@ -49,6 +51,11 @@ class NodeChannel:
                 return backend.status()
             case "peers":
                 return {"peers": backend.peers()}
+            case "presence":
+                status = parameters.choice(payload, "status", parameters.STATUSES)
+                spend(self._presence, self._now(), "presence signals")
+                backend.attend(self, status)
+                return {}
             case "providers":
                 return {"providers": await backend.providers()}
             case "preferences":

@@ -26,6 +26,7 @@ MAX_PAGE: Final = 200
 MAX_HOURLY: Final = 10_000
 PHASES: Final = ("prophase", "prometaphase", "metaphase", "anaphase", "telophase")
 POLICIES: Final = ("every", "mentioned", "addressed", "never")
+STATUSES: Final = ("online", "away")
 ROLES: Final = ("member", "admin", "owner")
 
 T = TypeVar("T")

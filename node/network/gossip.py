@@ -17,6 +17,7 @@ from node.network.repairs.pubsub import QUEUE, SteadyGossip, SteadyPubsub
 logger = logging.getLogger("node.network")
 
 MAX_MESSAGE = 64 * 1024
+DRAIN_S = 0.005
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,11 @@ class Gossip:
             await self.pubsub.publish(topic, data)
         except Exception:  # the edge of a service: gossip only speeds up what sync guarantees
             logger.exception("publish failed topic=%s", topic[:8])
+
+    async def drain(self) -> None:
+        """Return once nothing that was published waits here any longer."""
+        while self.pubsub.is_writing():  # noqa: ASYNC110 - libp2p has no event for it
+            await trio.sleep(DRAIN_S)
 
     def peers(self, topic: str) -> list[str]:
         """Return the connected peers that read a topic, sorted."""

@@ -30,6 +30,7 @@ logger = logging.getLogger("node.network")
 
 CONNECTIONS = 256
 CLOSE_S = 0.9
+DRAIN_S = 0.3
 PING_PROTOCOL = "/ipfs/ping/1.0.0"
 PING_BYTES = 32
 PING_S = 5.0
@@ -176,6 +177,11 @@ class Network:
     async def publish(self, topic: str, data: bytes) -> None:
         """Hand a message to the peers of a topic; see `Gossip.publish`."""
         await self._gossip.publish(topic, data)
+
+    async def drain(self, *, timeout_s: float = DRAIN_S) -> None:
+        """Return once what was published has left this node, or the time is up."""
+        with trio.move_on_after(timeout_s):
+            await self._gossip.drain()
 
     def topic_peers(self, topic: str) -> list[str]:
         """Return the connected peers that read a topic, sorted."""

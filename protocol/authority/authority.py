@@ -175,11 +175,16 @@ class Authority:
 
     def owner(self, device: DeviceKey) -> IdentityKey | None:
         """Return the member whose device this is, or None: also for devices that are revoked, and of former members."""
+        certificate = self.certificate(device)
+        return certificate.identity if certificate is not None else None
+
+    def certificate(self, device: DeviceKey) -> Certificate | None:
+        """Return the certificate of a member's device; None where `owner` is none."""
         identity = self.person(device)
         member = self.member(identity) if identity is not None else None
-        if member is None or all(certificate.device != device for certificate in member.certificates):
+        if member is None:
             return None
-        return identity
+        return next((certificate for certificate in member.certificates if certificate.device == device), None)
 
     def person(self, device: DeviceKey) -> IdentityKey | None:
         """Return whose device this is or was, member or not; None where nobody brought it in."""

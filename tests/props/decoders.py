@@ -48,7 +48,7 @@ from protocol.bodies.control import (
     dump_control,
     load_control,
 )
-from protocol.ephemeral import AiDelta, Ear, Mouth, Typing
+from protocol.ephemeral import AiDelta, Ear, Heartbeat, Mouth, State, Typing
 from protocol.errors import RemoteError
 from protocol.ops import parse_header, parse_op, verify_op
 from protocol.registers import PROFILE, parse_register, verify_register, write_register
@@ -141,7 +141,11 @@ def decoders() -> dict[str, Decoder]:
     mouth = Mouth(held.ben.replica.keyring, person("ben").device, boot=bytes(8))
     signals = tuple(
         mouth.say(signal, epoch=held.epoch, now_ms=START_MS, nonce=bytes(24))
-        for signal in (Typing(True), AiDelta(fixed("ai"), bytes(8), held.epoch, 1, "text"))
+        for signal in (
+            Typing(True),
+            Heartbeat(State.AWAY, 7_000),
+            AiDelta(fixed("ai"), bytes(8), held.epoch, 1, "text"),
+        )
     )
     secrets = Secrets.make("Ana", fixed("secrets", 160))
     certificate = person("ana").certificate.encoded
@@ -162,7 +166,8 @@ def decoders() -> dict[str, Decoder]:
     )
 
     def hear(data: bytes) -> None:
-        Ear(held.ana.replica.authority, keyring).hear(data, now_ms=START_MS)
+        origin = person("ben").certificate.peer_id
+        Ear(held.ana.replica.authority, keyring).hear(data, origin=origin, now_ms=START_MS, now_s=0.0)
 
     def take_op(data: bytes) -> None:
         verify_op(parse_op(decode(data), conversation=held.id))

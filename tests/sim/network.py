@@ -200,6 +200,10 @@ class SimNetwork:
         await trio.lowlevel.checkpoint()
         self.publish_to(self.topic_peers(topic), topic, data)
 
+    async def drain(self, *, timeout_s: float = 0.3) -> None:
+        """Return once what was published has left: it does at once."""
+        await trio.lowlevel.checkpoint()
+
     def publish_to(self, peers: Sequence[str], topic: str, data: bytes) -> None:
         """Hand a message to these peers only; an honest node gives it to all."""
         if len(data) > MAX_MESSAGE:

@@ -27,7 +27,7 @@ from crypto.signatures import JOIN_CONTEXT, OP_CONTEXT, SigningKey, verify
 from protocol import gossip
 from protocol.bodies.content import Message, PhaseAdvance, Title, dump_content, kind_of
 from protocol.bodies.control import ControlKind, Grant, Level, dump_control
-from protocol.ephemeral import AiDelta, Mouth, Typing
+from protocol.ephemeral import AiDelta, Heartbeat, Mouth, State, Typing
 from protocol.invite import Invite
 from protocol.join import Admitted, Ask, Challenge, Proof, Refused, Transcript
 from protocol.join import dump as dump_join
@@ -210,7 +210,7 @@ def invites() -> Vectors:
 
 
 def signals() -> Vectors:
-    """What is not in the log: a register and two ephemeral frames; and the frames of gossip."""
+    """What is not in the log: a register and three ephemeral frames; and the frames of gossip."""
     made = Talk("ana", "ben")
     register = write_register(
         made.ana.replica.keyring,
@@ -223,6 +223,7 @@ def signals() -> Vectors:
     )
     mouth = Mouth(made.ana.replica.keyring, made.ana.person.device, boot=fixed("vector boot", 8))
     delta = AiDelta(fixed("vector ai"), fixed("stream", 8), OpId(fixed("question")), 1, "so far")
+    heartbeat = Heartbeat(State.AWAY, 7_250)
     nonce = fixed("vector frame", 24)
     return {
         "conversation": made.id.hex(),
@@ -231,6 +232,7 @@ def signals() -> Vectors:
         "register_slot": register.slot.hex(),
         "typing": mouth.say(Typing(True), epoch=made.epoch, now_ms=START_MS, nonce=nonce).hex(),
         "delta": mouth.say(delta, epoch=made.epoch, now_ms=START_MS, nonce=nonce).hex(),
+        "heartbeat": mouth.say(heartbeat, epoch=made.epoch, now_ms=START_MS, nonce=nonce).hex(),
         "gossip_ops": [data.hex() for data in gossip.pack_ops(made.ana.ops.values())],
         "gossip_announce": encode([2, [made.epoch]]).hex(),
         "gossip_registers": gossip.pack_registers([register])[0].hex(),

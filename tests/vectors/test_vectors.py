@@ -22,7 +22,7 @@ from protocol import gossip, join
 from protocol.bodies.content import SCHEMAS, Message, dump_content, kind_of, load_content
 from protocol.bodies.control import SCHEMAS as SCHEMAS_OF_CONTROL
 from protocol.bodies.control import Admit, ControlKind, dump_control, load_control
-from protocol.ephemeral import AiDelta, Ear, Typing
+from protocol.ephemeral import AiDelta, Ear, Heartbeat, Signal, State, Typing
 from protocol.invite import Invite, parse_link
 from protocol.ops import parse_op, verify_op
 from protocol.registers import PROFILE, Registers, parse_register, verify_register
@@ -137,10 +137,16 @@ def test_signals() -> None:
     registers.merge(register)
     assert registers.value(person("ana").device_id, PROFILE) == b"Ana"
     ear = Ear(talk.ben.replica.authority, keyring)
-    assert ear.hear(bytes.fromhex(held["typing"]), now_ms=held["now_ms"]).signal == Typing(True)
-    delta = ear.hear(bytes.fromhex(held["delta"]), now_ms=held["now_ms"]).signal
+    origin = person("ana").certificate.peer_id
+
+    def heard(name: str) -> Signal:
+        return ear.hear(bytes.fromhex(held[name]), origin=origin, now_ms=held["now_ms"], now_s=0.0).signal
+
+    assert heard("typing") == Typing(True)
+    delta = heard("delta")
     assert isinstance(delta, AiDelta)
     assert delta.text == "so far"
+    assert heard("heartbeat") == Heartbeat(State.AWAY, 7_250)
     (data,) = held["gossip_ops"]
     frame = gossip.load(bytes.fromhex(data), conversation=talk.id)
     assert isinstance(frame, gossip.Ops)

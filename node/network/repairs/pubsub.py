@@ -144,6 +144,12 @@ class SteadyPubsub(Pubsub):
             return False
         return True
 
+    def is_writing(self) -> bool:
+        """Return whether anything waits to be sent to a peer, or is just being written."""
+        return any(len(queue) for queue in self.peer_queues.values()) or any(
+            lock.locked() for lock in self._writing.values()
+        )
+
     def renew(self, peer_id: ID, closed: IMuxedConn) -> None:
         """Move our stream to another connection, if it ran over the one that closed.
 

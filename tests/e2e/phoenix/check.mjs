@@ -3,7 +3,7 @@ import { createRequire } from "node:module";
 import WebSocket from "ws";
 
 const require = createRequire(import.meta.url);
-const { Socket } = require("phoenix");
+const { Presence, Socket } = require("phoenix");
 
 const [scenario, url, key, topic] = process.argv.slice(2);
 
@@ -89,6 +89,31 @@ const scenarios = {
     await twice;
     const sent = await reply(talk.push("message", { content: "after" }));
     done(socket, { code: codes[0], sent: sent[0] });
+  },
+
+  async presence() {
+    const socket = open({ params: { api_key: key } });
+    const talk = socket.channel(topic);
+    const presence = new Presence(talk);
+    const told = [];
+    presence.onJoin((id, before, now) => told.push(["join", id[0], before ? before.metas.length : 0, now.metas.at(-1).status]));
+    presence.onLeave((id, remaining) => told.push(["leave", id[0], remaining.metas.length]));
+    const seen = () => presence.list((id, { metas }) => [id[0], ...metas.map((meta) => `${meta.name} ${meta.status}`)]);
+    const lists = [];
+    let synced;
+    const sync = () => new Promise((resolve) => (synced = resolve));
+    presence.onSync(() => { lists.push(seen()); synced?.(); });
+    let next = sync();
+    await reply(talk.join());
+    await next;
+    for (let step = 0; step < 3; step += 1) {
+      next = sync();
+      process.stdout.write("next\n");
+      await next;
+    }
+    const away = await reply(talk.push("presence", { status: "away" }));
+    const wrong = await reply(talk.push("presence", { status: "asleep" }));
+    done(socket, { lists, told, away: away[0], wrong: wrong[1].code });
   },
 
   async events() {

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 import trio
 
+from node.conversations.roll import Roll
 from node.gateway.server import Gateway
-from tests.unit.node.gateway.fake_backend import API_KEY, FIRST, FakeBackend, serving
+from tests.unit.node.gateway.fake_backend import API_KEY, FIRST, ME, PEER, FakeBackend, serving
 
 HERE = Path(__file__).parent
 TOPIC = f"conversation:{FIRST}"
@@ -120,6 +121,48 @@ async def test_restart_of_the_node(client: str) -> None:
             await stopped.wait()
             async with serving(backend, port=gateway.port):
                 assert await script.results() == {"code": 1001, "sent": "ok"}
+
+
+@pytest.mark.trio
+async def test_presence(client: str) -> None:
+    backend = FakeBackend()
+    roll = Roll()
+    backend.presence = lambda _: roll.state()  # type: ignore[method-assign]
+    roll.update({PEER: {"name": "Bob", "status": "online", "devices": ["d1"]}})
+
+    def update(people: dict[str, Any]) -> None:
+        diff = roll.update(people)
+        assert diff is not None
+        backend.emit(FIRST, "presence_diff", diff)
+
+    me = {"name": "Ada", "status": "online", "devices": ["d2"]}
+    async with serving(backend) as gateway, playing(client, "presence", gateway) as script:
+        for people in (
+            {PEER: {"name": "Bob", "status": "online", "devices": ["d1"]}, ME: me},
+            {PEER: {"name": "Bob", "status": "away", "devices": ["d1", "d3"]}, ME: me},
+            {ME: me},
+        ):
+            assert await script.line() == "next"
+            update(people)
+        results = await script.results()
+        assert list(backend.clients.values()) == ["away"]
+    assert results == {
+        "lists": [
+            [["b", "Bob online"]],
+            [["b", "Bob online"], ["a", "Ada online"]],
+            [["b", "Bob away"], ["a", "Ada online"]],
+            [["a", "Ada online"]],
+        ],
+        "told": [
+            ["join", "b", 0, "online"],
+            ["join", "a", 0, "online"],
+            ["join", "b", 1, "away"],
+            ["leave", "b", 1],
+            ["leave", "b", 0],
+        ],
+        "away": "ok",
+        "wrong": "bad_request",
+    }
 
 
 @pytest.mark.trio

@@ -146,7 +146,7 @@ class Stage:
     def say(self, actor: Actor, signal: Signal) -> None:
         secrets = actor.one.profile.secrets
         for each in self.others(actor):
-            each.hosting.heard(each.conversation, Heard(secrets.identity.public, secrets.device.public, signal))
+            each.hosting.heard(each.conversation, Heard(secrets.identity.public, secrets.device.public, signal, 0))
 
     def stop(self, actor: Actor, ai: bytes, reply_to: OpId) -> None:
         actor.hosting.stop(actor.conversation, ai, reply_to, by=actor.one.profile.secrets.identity.public)

@@ -506,7 +506,7 @@ async def test_of_several_admins_one_confirms_a_leave_and_another_where_that_one
         admins = frozenset(made.key(name) for name in turns.admins)
         async with trio.open_nursery() as nursery:
             for name in turns.admins:
-                made.at(name).view.online = admins
+                made.at(name).view.connected = admins
                 made.at(name).on_control = lambda: nursery.start_soon(trio.lowlevel.checkpoint)
                 await nursery.start(turns.all[name].run)
             made.ask("dora").leave()

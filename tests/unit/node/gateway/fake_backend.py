@@ -1,6 +1,6 @@
 """A backend with literal data, for tests of the gateway and the command line; and a gateway that serves it."""
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Hashable
 from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,7 @@ class FakeBackend:
         self.asked: list[tuple[bool | None, Wishes]] = []
         self.prefers_ai = True
         self.contexts: Json = {}
+        self.clients: dict[Hashable, str] = {}
         self.event_before_return = True
         self.join_gate: trio.Event | None = None
         self.crash: Exception | None = None
@@ -272,6 +273,15 @@ class FakeBackend:
 
     def read(self, conversation_id: str, message_id: str) -> None:
         self.calls.append(("read", conversation_id, message_id))
+
+    def attend(self, client: Hashable, status: str) -> None:
+        self.clients[client] = status
+
+    def part(self, client: Hashable) -> None:
+        self.clients.pop(client, None)
+
+    def presence(self, conversation_id: str) -> Json:
+        return {PEER: {"metas": [{"phx_ref": "r.1", "name": "Bob", "status": "online", "devices": ["d1"]}]}}
 
     def participants(self, conversation_id: str) -> FakeParticipants:
         return FakeParticipants(conversation_id, ME, self.calls)

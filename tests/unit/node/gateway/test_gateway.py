@@ -1,7 +1,7 @@
 """The gateway over real sockets: who gets in, what each frame does, and what nobody can break."""
 
 import logging
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Hashable
 from contextlib import asynccontextmanager
 from typing import Any
 
@@ -330,6 +330,7 @@ async def test_a_crash_ends_one_channel(caplog: pytest.LogCaptureFixture) -> Non
     async with serving(backend) as gateway, raw(gateway) as websocket:
         await ask(websocket, "1", "1", "node", "phx_join", {})
         await ask(websocket, "2", "2", TOPIC, "phx_join", {})
+        assert (await answer(websocket))[3] == "presence_state"
         reply = await ask(websocket, "2", "3", TOPIC, "message", {"content": "crash"})
         assert reply[:4] == ["2", "3", TOPIC, "phx_reply"]
         assert reply[4]["response"]["code"] == "internal"
@@ -547,7 +548,7 @@ async def test_conversation_topic() -> None:
             seen.append((event.topic, event.event))
             if event.event == "gone":
                 break
-        assert seen == [(TOPIC, "message"), (TOPIC, "gone")]
+        assert seen == [(TOPIC, "presence_state"), (TOPIC, "message"), (TOPIC, "gone")]
 
 
 async def test_a_conversation_that_is_not_mine() -> None:
@@ -602,8 +603,9 @@ async def test_client_id_comes_back_to_its_sender_only(event_before_return: bool
         client(gateway, events=True) as sender,
         client(gateway, events=True) as other,
     ):
-        await sender.join(TOPIC)
-        await other.join(TOPIC)
+        for connected in (sender, other):
+            await connected.join(TOPIC)
+            assert (await connected.next_event()).event == "presence_state"
         sent = await sender.call(TOPIC, "message", {"content": "x", "client_id": "mine-1"})
         assert sent["client_id"] == "mine-1"
         backend.emit(FIRST, "message", {**backend.messages[FIRST][-1], "state": "delivered"})
@@ -616,6 +618,43 @@ async def test_client_id_comes_back_to_its_sender_only(event_before_return: bool
                 if len(states) == 2:
                     break
             assert states == ["stored", "delivered"]
+
+
+async def test_a_client_attends_while_it_is_on_a_conversation() -> None:
+    backend = FakeBackend()
+    async with serving(backend) as gateway, client(gateway, events=True) as c:
+        await c.join("node")
+        assert backend.clients == {}, "a command that only asks something is nobody's presence"
+        await c.join(TOPIC)
+        event = await c.next_event()
+        assert (event.topic, event.event, event.payload) == (TOPIC, "presence_state", backend.presence(FIRST))
+        assert list(backend.clients.values()) == ["online"]
+        assert await c.call(TOPIC, "presence", {"status": "away"}) == {}
+        assert list(backend.clients.values()) == ["away"]
+        for topic in (TOPIC, "node"):
+            for payload in ({}, {"status": "offline"}, {"status": 1}, {"status": None}):
+                assert await refused(c.call(topic, "presence", payload)) == "bad_request"
+        assert await c.call("node", "presence", {"status": "online"}) == {}
+        assert sorted(backend.clients.values()) == ["away", "online"]
+        await c.leave(TOPIC)
+        assert list(backend.clients.values()) == ["online"]
+    assert backend.clients == {}
+
+
+async def test_a_diff_that_comes_while_a_client_joins_waits_behind_the_answer() -> None:
+    backend = FakeBackend()
+    diff = {"joins": {ME: {"metas": [{"phx_ref": "r.2"}]}}, "leaves": {}}
+    attend = backend.attend
+
+    def attend_and_tell(one: Hashable, status: str) -> None:
+        attend(one, status)
+        backend.emit(FIRST, "presence_diff", diff)
+
+    backend.attend = attend_and_tell  # type: ignore[method-assign]
+    async with serving(backend) as gateway, raw(gateway) as websocket:
+        assert (await ask(websocket, "1", "1", TOPIC, "phx_join", {}))[3] == "phx_reply"
+        told = [await answer(websocket) for _ in range(2)]
+        assert {frame[3] for frame in told} == {"presence_diff", "presence_state"}
 
 
 async def test_rate_limits() -> None:

@@ -21,6 +21,7 @@ async def test_each_gives_back_the_message_and_everybody_hears_of_it() -> None:
     ):
         await c.join(TOPIC)
         await other.join(TOPIC)
+        assert (await other.next_event()).event == "presence_state"
         for event, payload, key, value in (
             ("edit", {"content": "better"}, "text", "better"),
             ("react", {"emoji": "👍"}, "reactions", backend_reaction("👍")),

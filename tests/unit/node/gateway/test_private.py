@@ -8,6 +8,7 @@ from node.client import CallRefused
 from node.gateway.message_rate import Rates
 from node.gateway.wishes import Wishes
 from tests.unit.node.gateway.fake_backend import ME, TS, FakeBackend, serving
+from tests.unit.node.gateway.test_ai_pushes import heard
 from tests.unit.node.gateway.test_gateway import TOPIC, client, refused
 
 pytestmark = pytest.mark.trio
@@ -88,7 +89,7 @@ async def test_what_is_wrong_with_a_message_is_told_as_an_error_too() -> None:
     async with serving(FakeBackend()) as gateway, client(gateway, events=True) as c:
         await c.join(TOPIC)
         await refused(c.call(TOPIC, "message", {"content": 7}))
-        event = await c.next_event()
+        event = await heard(c, "error")
         assert (event.event, event.payload["type"]) == ("error", "validation")
         assert event.payload["details"] == {"code": "bad_request", "event": "message"}
         assert "content" in event.payload["message"]
