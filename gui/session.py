@@ -196,6 +196,7 @@ class Session:
     def _node_joined(self, reply: Payload) -> None:
         self.identity, self.name = str(reply.get("identity", "")), str(reply.get("name", ""))
         self.me.emit()
+        spawn(self._told("node", "presence", {"status": "online"}), name="presence")
         spawn(self._refresh_quietly(), name="conversations")
 
     async def _refresh_quietly(self) -> None:

@@ -9,6 +9,8 @@ from protocol import limits
 
 SPARED: Final = 0.25
 """The share of an allowance that heartbeats and typing leave for what matters more."""
+ROUNDING_S: Final = 1e-6
+"""A shorter wait is none: it comes of fractions that add up to a little less than one."""
 
 
 class Allowance:
@@ -33,7 +35,8 @@ class Allowance:
         spared = SPARED if is_light else 0.0
         lacking = (1.0 + spared * self._most_frames - self._frames) / limits.EPHEMERAL_PER_S
         overdrawn = (spared * self._most_bytes - self._bytes) / limits.EPHEMERAL_BYTES_PER_S
-        return max(0.0, lacking, overdrawn)
+        longest_s = max(lacking, overdrawn)
+        return longest_s if longest_s > ROUNDING_S else 0.0
 
     def spend(self, size_bytes: int) -> None:
         """Take one frame of this size."""

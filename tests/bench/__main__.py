@@ -12,6 +12,7 @@ from tests.bench.dialling import bench_dialling
 from tests.bench.failover import bench_failover
 from tests.bench.live import bench_live
 from tests.bench.long_log import bench_long_log
+from tests.bench.presence import bench_presence
 from tests.bench.rivalry import bench_rivalry
 from tests.bench.rivals import RivalError
 from tests.bench.routing import bench_routing
@@ -21,6 +22,7 @@ BENCHES = {
     "live": bench_live,
     "catching_up": bench_catching_up,
     "long_log": bench_long_log,
+    "presence": bench_presence,
     "rivalry": bench_rivalry,
     "failover": bench_failover,
     "routing": bench_routing,

@@ -98,6 +98,7 @@ async def test_an_empty_profile_says_how_to_begin(node: FakeNode, theme: Theme, 
         await until(lambda: session.conversations.loaded)
         assert "No conversations yet" in window.empty.text()
         assert window.empty.new_button.isVisible()
+        await until(lambda: ("node", "presence", {"status": "online"}) in node.pushed)
         window.empty.new_button.click()
         assert dialog_of(window, CreateDialog)
 

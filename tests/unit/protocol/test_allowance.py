@@ -45,6 +45,16 @@ def test_a_frame_larger_than_all_is_paid_for_afterwards() -> None:
     assert allowance.wait_s(12.1) == 0
 
 
+def test_who_waits_as_long_as_was_said_may_go_on() -> None:
+    allowance = Allowance(burst_s=2.0)
+    now_s = 12_345.678
+    for number in range(2000):
+        wait_s = allowance.wait_s(now_s, is_light=number % 3 == 0)
+        now_s += wait_s
+        assert allowance.wait_s(now_s, is_light=number % 3 == 0) == 0
+        allowance.spend(7 * number)
+
+
 def test_a_clock_that_goes_back_earns_nothing() -> None:
     allowance = Allowance(burst_s=1.0)
     assert spent(allowance, 10.0) == PER_S

@@ -235,6 +235,19 @@ def test_who_is_known_through_another_only_is_gone_within_fifteen_seconds() -> N
     group("ben", "ana", "cat", unreachable=("ana", "cat"))(scenario)
 
 
+def test_silence_is_noticed_though_the_connection_lives_and_nobody_is_here_to_see_it() -> None:
+    async def scenario(made: Group) -> None:
+        made.attend("ben")
+        await made.until("ana", {"ben": "online"}, within_s=1.0)
+        made.wire.weather.lost = 1.0
+        took_s = await made.until("ana", {}, within_s=SILENT_INTERVALS * LONGEST_S + 0.2)
+        assert took_s > SILENT_INTERVALS * LONGEST_S - 2.0
+        made.wire.weather.lost = 0.0
+        await made.until("ana", {"ben": "online"}, within_s=1.1 * LONGEST_S + 0.2)
+
+    group("ana", "ben")(scenario)
+
+
 def test_heartbeats_are_rare_where_all_are_connected_and_frequent_where_not() -> None:
     async def scenario(made: Group) -> None:
         await made.gather()
