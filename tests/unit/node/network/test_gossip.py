@@ -64,6 +64,24 @@ async def test_a_burst_of_a_thousand_arrives(pair, eventually) -> None:
 
 
 @pytest.mark.trio
+async def test_draining_waits_until_what_was_published_has_left(pair, eventually) -> None:
+    async with pair() as (one, two):
+        subscription = await joined(one, two, eventually)
+        pubsub = one._gossip.pubsub
+        await one.drain()
+        (stream,) = pubsub.peers.values()
+        async with pubsub._writing.setdefault(stream, trio.Lock()):
+            await one.publish("t", b"last words")
+            with trio.move_on_after(0.05) as scope:
+                await one._gossip.drain()
+            assert scope.cancelled_caught
+            await one.drain(timeout_s=0.01)  # nobody waits for ever
+        with trio.fail_after(5):
+            await one._gossip.drain()
+            assert (await subscription.receive()).data == b"last words"
+
+
+@pytest.mark.trio
 async def test_a_slow_reader_loses_nothing_below_the_queue(pair, eventually) -> None:
     async with pair() as (one, two):
         subscription = await joined(one, two, eventually)
