@@ -48,7 +48,7 @@ from protocol.bodies.control import (
     dump_control,
     load_control,
 )
-from protocol.ephemeral import AiDelta, Ear, Heartbeat, Mouth, State, Typing
+from protocol.ephemeral import AiClaim, AiDelta, AiStop, Ear, Heartbeat, Mouth, State, Typing
 from protocol.errors import RemoteError
 from protocol.ops import parse_header, parse_op, verify_op
 from protocol.registers import PROFILE, parse_register, verify_register, write_register
@@ -145,6 +145,8 @@ def decoders() -> dict[str, Decoder]:
             Typing(True),
             Heartbeat(State.AWAY, 7_000),
             AiDelta(fixed("ai"), bytes(8), held.epoch, 1, "text"),
+            AiClaim(fixed("ai"), (held.epoch,)),
+            AiStop(fixed("ai"), held.epoch),
         )
     )
     secrets = Secrets.make("Ana", fixed("secrets", 160))
