@@ -9,6 +9,8 @@ from protocol.bodies.ask import CONTEXT_CHARACTERS, MAX_TOKENS, OPTIONS_CHARACTE
 from protocol.channel import Json
 
 STYLES: Final = 200
+MAX_DEPTH: Final = 32
+"""Objects and lists within each other; far below what every reader and writer of JSON on the way can take."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,10 +84,23 @@ def table(payload: Json, key: str, *, most: int) -> Json:
         return {}
     if not isinstance(value, dict):
         raise Refusal("bad_request", f"{key} must be an object")
+    if _is_deep(value):
+        raise Refusal("bad_request", f"{key} is nested too deeply; at most {MAX_DEPTH} levels are allowed")
     length = len(dump_table(value))
     if length > most:
         raise Refusal("too_long", f"{key} has {length:,} characters as JSON; at most {most:,} are allowed")
     return value
+
+
+def _is_deep(value: Json) -> bool:
+    """Tell whether there are more than MAX_DEPTH levels."""
+    level: list[Any] = [value]
+    for _ in range(MAX_DEPTH):
+        inner = [each.values() if isinstance(each, dict) else each for each in level]
+        level = [part for parts in inner for part in parts if isinstance(part, dict | list)]
+        if not level:
+            return False
+    return True
 
 
 def asked(wishes: Wishes, context: Json, *, since: bytes) -> Ask:

@@ -1,7 +1,6 @@
 """The official Phoenix client, unmodified, against the gateway."""
 
 import json
-import shutil
 import subprocess
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -18,24 +17,6 @@ from tests.unit.node.gateway.fake_backend import API_KEY, FIRST, ME, PEER, FakeB
 
 HERE = Path(__file__).parent
 TOPIC = f"conversation:{FIRST}"
-INSTALL_S = 60
-
-
-@pytest.fixture(scope="session")
-def client() -> str:
-    """The path of Node.js, its packages installed as the lock file says."""
-    node, npm = shutil.which("node"), shutil.which("npm")
-    if node is None or npm is None:
-        pytest.skip("needs Node.js and npm, which are not installed")
-    if not (HERE / "node_modules" / "phoenix").is_dir():
-        command = [npm, "ci", "--ignore-scripts", "--no-audit", "--no-fund"]
-        try:
-            done = subprocess.run(command, cwd=HERE, capture_output=True, text=True, timeout=INSTALL_S, check=False)
-        except subprocess.TimeoutExpired:
-            pytest.skip("npm ci took too long")
-        if done.returncode != 0:
-            pytest.skip(f"npm ci failed, is there a network? {done.stderr.strip()[-200:]}")
-    return node
 
 
 class Script:

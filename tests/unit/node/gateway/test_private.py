@@ -15,6 +15,14 @@ pytestmark = pytest.mark.trio
 ROOM = "conversation:my-room"
 
 
+def nested(levels: int) -> Any:
+    """Return an object in an object, so many levels."""
+    made: Any = {}
+    for _ in range(levels - 1):
+        made = {"a": made}
+    return made
+
+
 async def test_a_session_is_joined_asked_and_begun_anew() -> None:
     backend = FakeBackend()
     async with serving(backend) as gateway, client(gateway, events=True) as c:
@@ -53,7 +61,10 @@ async def test_an_id_in_capitals_is_no_conversation_of_mine_but_a_session() -> N
         ("message", {"content": " "}, "blank"),
         ("message", {"content": "x" * 4001}, "too_long"),
         ("message", {"content": "x", "llm_config": {"temperature": 3}}, "bad_request"),
+        ("message", {"content": "x", "context": nested(33)}, "bad_request"),
+        ("message", {"content": "x", "options": nested(40)}, "bad_request"),
         ("set_context", {}, "bad_request"),
+        ("set_context", {"context": nested(33)}, "bad_request"),
         ("typing", {}, "bad_request"),
         ("pin", {"id": "0"}, "bad_request"),
     ],
@@ -64,6 +75,12 @@ async def test_refused_before_the_ai_is_asked(event: str, payload: dict[str, Any
         await c.join(ROOM)
         assert await refused(c.call(ROOM, event, payload)) == code
         assert backend.calls == []
+
+
+async def test_a_context_may_be_nested_as_far_as_is_said() -> None:
+    async with serving(FakeBackend()) as gateway, client(gateway) as c:
+        await c.join(ROOM)
+        assert (await c.call(ROOM, "set_context", {"context": nested(32)}))["context"] == nested(32)
 
 
 async def test_too_many_questions_and_what_is_told_of_them() -> None:
