@@ -19,6 +19,7 @@ from websockets.trio.client import ClientConnection
 from websockets.trio.client import connect as open_websocket
 from websockets.typing import Subprotocol
 
+from node.duplex import DuplexClient
 from node.gateway.admission import token_protocol
 from protocol import channel as wire
 from protocol.channel import ChannelError, Frame, Json
@@ -282,6 +283,7 @@ async def connect_to(url: str, api_key: str, *, events: bool = False) -> AsyncIt
         ping_interval=None,
         close_timeout=1.0,
         max_size=MAX_FRAME_BYTES,
+        create_connection=DuplexClient,
         logger=_quiet_logger(),
     )
     try:

@@ -403,6 +403,15 @@ async def test_who_asks_and_does_not_read_is_slowed_down_not_closed() -> None:
                     events += 1
 
 
+async def test_both_ends_may_write_more_than_the_network_holds() -> None:
+    long = {"limit": 200, "passed over": "x" * 20_000}
+    async with serving(FakeBackend()) as gateway, client(gateway) as c:
+        await c.join(TOPIC)
+        async with trio.open_nursery() as nursery:
+            for _ in range(1500):
+                nursery.start_soon(c.call, TOPIC, "history", long)
+
+
 async def test_idle_connection_is_closed() -> None:
     async with serving(FakeBackend(), limits=Limits(idle_s=0.2)) as gateway, raw(gateway) as websocket:
         assert await close_code(websocket) == 1000
