@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from tests.bench.catching_up import bench_catching_up
+from tests.bench.channel import bench_channel
 from tests.bench.dialling import bench_dialling
 from tests.bench.failover import bench_failover
 from tests.bench.live import bench_live
@@ -26,6 +27,7 @@ BENCHES = {
     "rivalry": bench_rivalry,
     "failover": bench_failover,
     "routing": bench_routing,
+    "channel": bench_channel,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
