@@ -399,8 +399,9 @@ class Conversation:
         if self._events.is_heard:
             self._events.tell_soon(self.name, "states", self._states)
 
-    def _states(self) -> Json:
-        return {"messages": self.view.timeline.states(self.receipts.changed())}
+    def _states(self) -> Json | None:
+        states = self.view.timeline.states(self.receipts.changed())
+        return {"messages": states} if states else None
 
     def _tell(self, outcome: Outcome) -> None:
         self.acknowledger.stored(outcome)

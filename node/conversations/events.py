@@ -16,7 +16,7 @@ class Events:
 
     def __init__(self) -> None:
         self._callbacks: list[Callback] = []
-        self._due: dict[tuple[str, str], Callable[[], Json]] = {}
+        self._due: dict[tuple[str, str], Callable[[], Json | None]] = {}
         self._wake = trio.Event()
 
     def subscribe(self, callback: Callback) -> Callable[[], None]:
@@ -29,8 +29,11 @@ class Events:
         for callback in list(self._callbacks):
             callback(conversation, event, payload)
 
-    def tell_soon(self, conversation: str, event: str, make: Callable[[], Json]) -> None:
-        """Tell everybody what `make` then returns, at once or within PAUSE_S; a second call before that is the same."""
+    def tell_soon(self, conversation: str, event: str, make: Callable[[], Json | None]) -> None:
+        """Tell everybody what `make` then returns, at once or within PAUSE_S; a second call before that is the same.
+
+        Where it returns None, there is nothing to tell.
+        """
         self._due[(conversation, event)] = make
         self._wake.set()
 
@@ -41,7 +44,9 @@ class Events:
             self._wake = trio.Event()
             due, self._due = self._due, {}
             for (conversation, event), make in due.items():
-                self.tell(conversation, event, make())
+                payload = make()
+                if payload is not None:
+                    self.tell(conversation, event, payload)
             await trio.sleep(PAUSE_S)
 
     @property

@@ -107,6 +107,8 @@ async def test_states_are_told_once_they_change_a_burst_as_one(tmp_path: Path, a
         told: list[Json] = []
         both.anna.events.subscribe(lambda _, event, payload: told.append(payload) if event == "states" else None)
         owed(both)
+        await trio.sleep(1)
+        assert told == [], "what covers no message of mine is no news"
         names = [messages.say(both.held, f"{number}").id for number in range(300)]
         both.meet()
         owed(both)
