@@ -60,7 +60,7 @@ class NodeBackend:
         self._hosting = hosting
         self._consent = consent
         self._preferences = preferences
-        self._sessions = AiSessions(library.database)
+        self._sessions = AiSessions(library.database, storage_key=library.profile.secrets.storage_key)
         self._private = PrivateTalks(registry, self._sessions, clock=clock, tell=library.events.tell)
         self.run_private = self._private.run
         """Answers the private sessions until cancelled."""

@@ -69,11 +69,8 @@ CREATE TABLE registers (
     PRIMARY KEY (conversation, device, slot)
 ) STRICT;
 CREATE TABLE ai_sessions (
-    name TEXT PRIMARY KEY,
-    session BLOB NOT NULL,
-    context TEXT NOT NULL,
-    since BLOB NOT NULL,
-    turns TEXT NOT NULL
+    name BLOB PRIMARY KEY,
+    closed BLOB NOT NULL
 ) STRICT;
 CREATE TABLE preferences (
     name TEXT PRIMARY KEY,

@@ -1,6 +1,7 @@
 """My AI sessions: what the AI is to know besides the talk, and from where on it is given the talk (S51, S55, S57).
 
-Every conversation has one, and so has every private session, which is nothing but this. They stay on this node.
+Every conversation has one, and so has every private session, which is nothing but this. They stay on this node, closed
+under the profile's storage key like everything else in its database.
 """
 
 import json
@@ -11,8 +12,10 @@ from typing import Any, Final
 
 from sqlite_utils import Database
 
+from crypto.ids import blake2b
+from crypto.sealed import NONCE_BYTES, close, open_closed
+
 SESSION_BYTES: Final = 16
-_COLUMNS: Final = "session, context, since, turns"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,16 +38,19 @@ class AiSession:
 class AiSessions:
     """All sessions of a profile, by the name of their topic."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, *, storage_key: bytes) -> None:
         self._connection: sqlite3.Connection = database.conn
+        self._storage_key = storage_key
 
     def get(self, name: str) -> AiSession:
         """Return a session; one that nobody has used yet begins now."""
-        row = self._connection.execute(f"SELECT {_COLUMNS} FROM ai_sessions WHERE name = ?", (name,)).fetchone()  # noqa: S608 - constants
+        row = self._connection.execute("SELECT closed FROM ai_sessions WHERE name = ?", (self._blind(name),)).fetchone()
         if row is None:
             return self.begin(name)
-        session, context, since, turns = row
-        return AiSession(session, json.loads(context), since, tuple((role, text) for role, text in json.loads(turns)))
+        session, context, since, turns = json.loads(open_closed(self._storage_key, row[0], associated=name.encode()))
+        return AiSession(
+            bytes.fromhex(session), context, bytes.fromhex(since), tuple((role, text) for role, text in turns)
+        )
 
     def begin(self, name: str, *, since: bytes = b"") -> AiSession:
         """Begin a session anew, with nothing in it."""
@@ -62,8 +68,13 @@ class AiSessions:
         self._keep(name, AiSession(before.id, before.context, before.since, (*before.turns, *turns)[-most:]))
 
     def _keep(self, name: str, session: AiSession) -> AiSession:
+        told = json.dumps([session.id.hex(), session.context, session.since.hex(), session.turns]).encode()
+        closed = close(self._storage_key, told, nonce=token_bytes(NONCE_BYTES), associated=name.encode())
         self._connection.execute(
-            "INSERT OR REPLACE INTO ai_sessions (name, session, context, since, turns) VALUES (?, ?, ?, ?, ?)",
-            (name, session.id, json.dumps(session.context), session.since, json.dumps(session.turns)),
+            "INSERT OR REPLACE INTO ai_sessions (name, closed) VALUES (?, ?)", (self._blind(name), closed)
         )
         return session
+
+    def _blind(self, name: str) -> bytes:
+        """Return what stands for a session's name in the database: names may tell something, too."""
+        return blake2b(name.encode(), person=b"p2p.session", key=self._storage_key)

@@ -66,7 +66,10 @@ async def test_messages_typing_and_the_ai_reach_the_window_and_the_command_line(
     try:
         await until(lambda: desktop.session.identity)
         name = await desktop.session.create("Rooftop garden", "", ai=False)
-        await asyncio.to_thread(cli, ana.home, "ai", name, "add", "--name", "Assistant", "--policy", "mentioned")
+        # a small model that is not told to be brief may talk for minutes
+        brief = ("--system-prompt", "Answer with one short sentence.", "--temperature", "0")
+        add = ("add", "--name", "Assistant", "--policy", "mentioned", *brief)
+        await asyncio.to_thread(cli, ana.home, "ai", name, *add)
         invite = await desktop.session.invite(name, uses=1, expires_s=3600)
         joined = await asyncio.to_thread(cli, bo.home, "join", str(invite["link"]))
         assert joined == {"id": name, "title": "Rooftop garden"}

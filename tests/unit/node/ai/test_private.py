@@ -48,7 +48,7 @@ class Room:
 @asynccontextmanager
 async def room(path: Path) -> AsyncIterator[Room]:
     with closing(open_database(path)) as database:
-        made = Room(AiSessions(database), Scripted())
+        made = Room(AiSessions(database, storage_key=bytes(range(32))), Scripted())
         async with trio.open_nursery() as nursery:
             await nursery.start(made.talks.run)
             yield made
@@ -116,6 +116,25 @@ async def test_a_session_outlives_its_node_and_begins_anew_when_told(
         made.talks.ask("room", "third", Ask())
         await trio.sleep(10)
         assert "first" not in str([turn.content for turn in made.provider.requests[-1].turns])
+
+
+async def test_nothing_of_it_can_be_read_in_the_file(tmp_path: Path, autojump_clock: trio.testing.MockClock) -> None:
+    async with room(tmp_path / "db") as made:
+        made.provider.script = lambda _: ["a whispered answer"]
+        made.sessions.set_context("the-secret-room", {"whispered": "a whispered fact"})
+        made.talks.ask("the-secret-room", "a whispered question", Ask())
+        await trio.sleep(5)
+        assert len(made.sessions.get("the-secret-room").turns) == 2
+    for data in contents(tmp_path):
+        assert b"whispered" not in data
+        assert b"secret-room" not in data
+
+
+def contents(folder: Path) -> list[bytes]:
+    """Return what the files in a folder hold."""
+    found = [path.read_bytes() for path in folder.iterdir()]
+    assert found
+    return found
 
 
 async def test_what_is_answered_after_a_new_beginning_is_not_remembered(
