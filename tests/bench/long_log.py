@@ -69,7 +69,7 @@ def _fill(home: Path) -> None:
     conversation = library.create(title="A long one", description="")
     for number in range(MESSAGES):
         conversation.write(Message(f"{number} {TEXT}"))
-    library._database.close()
+    library.database.close()
 
 
 def _open(home: Path) -> tuple[Library, float, float]:
