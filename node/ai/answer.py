@@ -41,6 +41,8 @@ class Answer:
         self._delta = AiDelta(question.ai, token_bytes(STREAM_BYTES), question.reply_to, DeltaState.THINKING)
         self._reading: trio.CancelScope | None = None
         self._finish = Finish("", None, None, "")
+        self._begun = trio.Event()
+        """Set with the first words."""
         self.is_stopped = False
         self.text = ""
         self.told_s = 0.0
@@ -108,15 +110,20 @@ class Answer:
                     case Chunk(text):
                         said += text
                         self.text = without_speaker(said, settings.name)
+                        if self.text.strip():
+                            self._begun.set()
                     case Finish():
                         self._finish = piece
 
     async def _show_progress(self) -> None:
-        """Tell everybody that the AI thinks, and its text as it grows; at most five times a second."""
-        shown = None
+        """Tell everybody that the AI thinks, its first words at once, and then its text at most five times a second."""
+        while not self._begun.is_set():
+            self.tell(DeltaState.THINKING, "")
+            with trio.move_on_after(SIGN_OF_LIFE_S):
+                await self._begun.wait()
+        shown = ""
         while True:
             if self.text != shown or trio.current_time() - self.told_s >= SIGN_OF_LIFE_S:
                 shown = self.text
-                state = DeltaState.GROWING if shown.strip() else DeltaState.THINKING
-                self.tell(state, shown[:AI_TEXT_CHARACTERS])
+                self.tell(DeltaState.GROWING, shown[:AI_TEXT_CHARACTERS])
             await trio.sleep(DELTA_S)

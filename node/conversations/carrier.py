@@ -42,12 +42,12 @@ class Carrier:
         signals: Signals,
         presence: Presence,
         *,
-        want_sync: Callable[[str, Conversation], object],
+        seek: Callable[..., None],
     ) -> None:
-        """`want_sync(peer, conversation)` is called where something lacks."""
+        """`seek(conversation, *peers)` is called where something lacks, with who may have it, the likeliest first."""
         self.conversation = conversation
         self._network = network
-        self._want_sync = want_sync
+        self._seek = seek
         self._outgoing: list[Op] = []
         self._registers: list[Register] = []
         self._wake = trio.Event()
@@ -103,10 +103,10 @@ class Carrier:
             case gossip.Ops(ops):
                 taken = [op for op in ops if conversation.takes(op)]
                 if taken and (conversation.receive(taken).missing or any(op.id not in replica for op in taken)):
-                    self._want_sync(received.forwarder, conversation)
+                    self._seek(conversation, received.origin, received.forwarder)
             case gossip.Announce(names):
                 if any(name not in conversation.replica for name in names):
-                    self._want_sync(received.forwarder, conversation)
+                    self._seek(conversation, received.origin, received.forwarder)
             case gossip.Registers(registers):
                 for register in registers:
                     conversation.receive_register(register)

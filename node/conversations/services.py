@@ -157,12 +157,13 @@ class Services:
         presence = Presence(
             conversation, self.network, say=signals.say, wake=self.attending.wake, uniform=self._random.uniform
         )
-        return Carrier(conversation, self.network, signals, presence, want_sync=self.syncer.want)
+        return Carrier(conversation, self.network, signals, presence, seek=self.syncer.seek)
 
     def _control_changed(self, conversation: Conversation) -> None:
         """Tell a conversation that can be written in now where this node is, and who of its members is connected."""
         conversation.publish_register(ADDRESSES, self._own_addresses())
         self._note_connected(conversation)
+        self.syncer.members_changed(conversation)
         self.presence(conversation).members_changed()
         self._farewells.look(conversation)
 

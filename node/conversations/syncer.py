@@ -19,6 +19,7 @@ from node.conversations.conversation import Conversation
 from node.conversations.intake import Intake
 from node.conversations.library import Library
 from node.conversations.membership import ACTIVE, JOINING, OUTSIDE
+from node.conversations.seeking import Seeking
 from node.network.errors import NetworkError, UnknownProtocol
 from node.network.frames import Frames
 from node.network.host import Network
@@ -67,6 +68,9 @@ class Syncer:
         """Pairs on whose stream a peer's writing comes in."""
         self._synced: set[Task] = set()
         """Pairs whose last sync ended well."""
+        self._seeking = Seeking(self.want, self._readers, network.is_connected, random=random)
+        self._members: dict[ConversationId, frozenset[str]] = {}
+        """The members' peers of each conversation when they were last looked at."""
 
     def want(self, peer_id: str, conversation: Conversation) -> trio.Event:
         """Sync a conversation from a connected peer soon; return what is set when that has ended, well or not.
@@ -86,6 +90,26 @@ class Syncer:
             self._nursery.start_soon(self._pull_until_done, peer_id, conversation)
         return ended
 
+    def seek(self, conversation: Conversation, *peers: str) -> None:
+        """Sync a conversation that lacks something; `peers` may have it, the likeliest first."""
+        if self._nursery is None:
+            return
+        if conversation.replica.pending.missing():
+            self._seeking.begin(conversation, self._nursery, *peers)
+        else:
+            for peer_id in list(filter(self._network.is_connected, peers))[:1]:
+                self.want(peer_id, conversation)
+
+    def members_changed(self, conversation: Conversation) -> None:
+        """Sync with those connected who have become members, once no other sync of the conversation runs."""
+        if self.is_syncing(conversation):
+            return
+        members = self._peers_of(conversation)
+        before, self._members[conversation.id] = self._members.get(conversation.id, members), members
+        for peer_id in sorted(members - before):
+            if self._network.is_connected(peer_id):
+                self.want(peer_id, conversation)
+
     def is_following(self, conversation: Conversation) -> bool:
         """Return whether what a peer writes in a conversation comes in directly."""
         return any(name == conversation.id for _, name in self._following)
@@ -104,6 +128,7 @@ class Syncer:
         self._running.clear()
         self._again.clear()
         self._following.clear()
+        self._seeking.clear()
         try:
             async with trio.open_nursery() as nursery:
                 self._nursery = nursery
@@ -124,6 +149,7 @@ class Syncer:
 
     def conversation_opened(self, conversation: Conversation) -> None:
         """Sync a conversation that is new here with the members who are connected."""
+        self._members[conversation.id] = self._peers_of(conversation)
         for link in self._network.links():
             if _may_hold(link.peer_id, conversation):
                 self.want(link.peer_id, conversation)
@@ -141,9 +167,12 @@ class Syncer:
                 if peers:
                     self.want(self._random.choice(peers), conversation)
 
+    def _peers_of(self, conversation: Conversation) -> frozenset[str]:
+        return frozenset(peer.decode(errors="replace") for peer in conversation.replica.authority.peers())
+
     def _readers(self, conversation: Conversation) -> list[str]:
-        members = conversation.replica.authority.peers()
-        return [link.peer_id for link in self._network.links() if link.peer_id.encode() in members]
+        members = self._peers_of(conversation)
+        return [link.peer_id for link in self._network.links() if link.peer_id in members]
 
     # --- asking ------------------------------------------------------------------------------------------------------
 
@@ -165,6 +194,8 @@ class Syncer:
             ended = self._running.pop(task, None)
             if ended is not None:
                 ended.set()
+        self.members_changed(conversation)
+        self.seek(conversation)
         if following is not None:
             await self._follow_on(task, conversation, *following)
 
@@ -264,7 +295,6 @@ class Syncer:
     async def _pull(self, peer_id: str, stream: Frames, conversation: Conversation) -> Puller:
         """Run the asking side to its end; while one frame is being stored, the next is decoded and checked."""
         puller = Puller(conversation.replica, conversation.registers, new_salt=_salt)
-        members = set(conversation.replica.authority.peers())
         try:
             async with trio.open_nursery() as nursery, Intake(nursery, stream, conversation) as intake:
                 asked_ms = self._clock.now_ms()
@@ -277,9 +307,6 @@ class Syncer:
                     await self._follow_up(intake, puller, load(await stream.receive(timeout_s=FRAME_S)))
         except BaseExceptionGroup as group:
             raise sole(group) from None
-        for new in set(conversation.replica.authority.peers()) - members:
-            if self._network.is_connected(new.decode()):
-                self.want(new.decode(), conversation)
         return puller
 
     async def _follow_up(self, intake: Intake, puller: Puller, frame: Frame) -> None:

@@ -19,6 +19,7 @@ from tests.e2e.nodes import (
     running,
     say,
     texts,
+    topic,
     until,
     until_peers,
     until_presence,
@@ -97,13 +98,13 @@ async def test_an_ai_on_the_local_model_is_seen_thinking_and_growing_and_ends_wi
         async with listening(anna) as a, listening(ben) as b:
             conversation = (await a.call("node", "create", {"title": "Tea", "ai": False}))["id"]
             await a.join(f"conversation:{conversation}")
-            # a small model that is not told to be brief may talk for minutes
-            brief = {"system_prompt": "Answer with one short sentence.", "temperature": 0.0}
-            leaf = {"conversation": conversation, "name": "Leaf", "provider": "local", **brief}
+            leaf = {"conversation": conversation, "name": "Leaf", "provider": "local", "temperature": 0.0}
             added = await a.call("node", "ai_add", leaf)
             await let_in(a, b, conversation)
             await agree(conversation, a, b)
-            asked = await say(b, conversation, "Say hello to Ben.")
+            # long enough to be seen growing on a fast machine, and to end soon on a slow one
+            question = {"content": "Tell us a long story about tea.", "llm_config": {"max_tokens": 80}}
+            asked = (await b.call(topic(conversation), "message", question))["id"]
 
             seen: list[Event] = []
 

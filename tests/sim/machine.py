@@ -37,7 +37,8 @@ from tests.sim.network import SimNetwork, Wire
 DOWN_S = (0.2, 25.0)
 """A crashed node is started again after this long."""
 DIALLED = 3
-"""Peers that a node knows at first; it hears of the others from them."""
+"""Peers that a node knows at first; it hears of the others from them. Where all of them happen to be hostile it knows
+an honest one more: a node that meets nobody but liars can be kept in the dark for ever, whatever it does."""
 
 
 class SimClock(Clock):
@@ -67,6 +68,8 @@ class World:
     """The operations with which every founding member begins."""
     addresses: dict[str, tuple[str, ...]] = field(default_factory=dict)
     """Where each peer can be dialled."""
+    hostile: frozenset[str] = frozenset()
+    """Peers that are not honest."""
 
 
 @dataclass
@@ -175,11 +178,18 @@ class Machine:
         nursery.start_soon(supervise, "events", events.run)
         await nursery.start(services.run)
         doorway.open()
-        others = [peer_id for peer_id in world.addresses if peer_id != self.peer_id]
-        for peer_id in self.random.sample(others, min(DIALLED, len(others))) if self._founding else ():
+        for peer_id in self._known_at_first() if self._founding else ():
             services.peers.add(peer_id, world.addresses[peer_id])
         world.wire.trace.note(f"up {self.name} run {self.runs}")
         await trio.sleep_forever()
+
+    def _known_at_first(self) -> list[str]:
+        others = [peer_id for peer_id in self.world.addresses if peer_id != self.peer_id]
+        known = self.random.sample(others, min(DIALLED, len(others)))
+        honest = [peer_id for peer_id in others if peer_id not in self.world.hostile]
+        if honest and self.world.hostile.issuperset(known):
+            known.append(self.random.choice(honest))
+        return known
 
     def _crashed(self) -> None:
         """The gate has shut: keep what is on disk, and let nothing else of this run have any effect."""

@@ -160,10 +160,10 @@ class _Run:
         for each in self._everybody():
             if not (isinstance(each, Machine) and each.is_hidden):
                 self.world.addresses[each.peer_id] = (f"/ip4/192.0.2.1/tcp/4001/p2p/{each.peer_id}",)
+        self._hostile = self.world.hostile = frozenset(villain.peer_id for villain in self._villains)
         for each in self._everybody():
             nursery.start_soon(each.live)
         nursery.start_soon(self.wire.post.run)
-        self._hostile = {villain.peer_id for villain in self._villains}
         self._trouble = Trouble(self.wire, self._machines, self._villains, random=random, trace=self.trace)
         self.result.counts = self._trouble.counts
         for villain in self._villains:

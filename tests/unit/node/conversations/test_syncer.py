@@ -322,3 +322,25 @@ async def test_a_follower_wakes_whoever_waits() -> None:
     with trio.move_on_after(0) as scope:
         await follower.wait()
     assert scope.cancelled_caught
+
+
+@pytest.mark.trio
+async def test_what_a_new_operation_cites_is_fetched_from_whoever_has_it(tmp_path: Path, autojump_clock: Any) -> None:
+    async with nodes(tmp_path) as two:
+        newest = write(two.held, 5)[-1]
+        assert two.copy.receive([newest]).missing
+        two.b.seek(two.copy, "its author, who is not connected")
+        await two.until_equal()
+
+
+@pytest.mark.trio
+async def test_whoever_becomes_a_member_is_synced_with_at_once(tmp_path: Path, autojump_clock: Any) -> None:
+    async with nodes(tmp_path) as two:
+        two.b._members[two.copy.id] = frozenset()
+        write(two.held, 5)
+        two.b.members_changed(two.copy)
+        await two.until_equal()
+        opened = two.nets[two.ben.profile.peer_id].opened
+        two.b.members_changed(two.copy)
+        await trio.testing.wait_all_tasks_blocked()
+        assert two.nets[two.ben.profile.peer_id].opened == opened
