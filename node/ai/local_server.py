@@ -50,7 +50,9 @@ def _serve(settings: dict[str, Any]) -> Any:
     parameters.port = 0
     parameters.n_ctx = settings["context_tokens"] * settings["slots"]
     parameters.n_parallel = settings["slots"]
-    parameters.cpuparams.n_threads = settings["threads"]
+    for cores in (parameters.cpuparams, parameters.cpuparams_batch):
+        cores.n_threads = settings["threads"]
+        cores.poll = 0  # threads that wait sleep: what they would burn, others need
     parameters.n_threads_http = settings["slots"] + 2
     parameters.cache_ram_mib = 0  # its default keeps up to 8 GiB of old prompts
     parameters.ui = False
