@@ -5,6 +5,7 @@ not reconnect by itself: who follows a conversation decides when to try again.
 """
 
 import json
+from collections import deque
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -99,6 +100,8 @@ class Client:
         self._closed: str | None = None
         self._wants_events = events
         self._send_event, self._events = trio.open_memory_channel[Event](MAX_EVENTS)
+        self._listed: deque[Event] = deque()
+        """Events received and not yet asked for."""
 
     async def join(self, topic: str, payload: Json | None = None, *, timeout_s: float = CALL_TIMEOUT_S) -> Json:
         """Join a topic; return the node's answer.
@@ -136,15 +139,17 @@ class Client:
         return Events(self)
 
     async def next_event(self) -> Event:
-        """Return the next event.
+        """Return the next event; the messages of a list come one by one, as `message`.
 
         Raises:
             Disconnected: the connection ended, or events came faster than they were read.
         """
-        try:
-            return await self._events.receive()
-        except trio.EndOfChannel:
-            raise self._ended() from None
+        while not self._listed:
+            try:
+                self._listed.extend(_one_by_one(await self._events.receive()))
+            except trio.EndOfChannel:
+                raise self._ended() from None
+        return self._listed.popleft()
 
     async def _ask(self, frame: Frame, timeout_s: float) -> Json:
         if self._closed is not None:
@@ -233,6 +238,14 @@ class Events:
 
 class _FellBehind(Exception):  # noqa: N818 - internal
     pass
+
+
+def _one_by_one(event: Event) -> list[Event]:
+    """Return an event, or one for each message of a list."""
+    listed = event.payload.get("messages")
+    if event.event != "messages" or not isinstance(listed, list):
+        return [event]
+    return [Event(event.topic, "message", each) for each in listed if isinstance(each, dict)]
 
 
 def _response(reply: Json) -> Json:

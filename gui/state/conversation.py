@@ -53,6 +53,9 @@ class Conversation:
         match event:
             case "message":
                 self._message(payload)
+            case "messages":
+                for each in objects.dicts(payload.get("messages")):
+                    self._message(each)
             case "gone":
                 self.timeline.remove(str(payload.get("id", "")))
             case "typing":

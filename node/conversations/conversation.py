@@ -260,8 +260,7 @@ class Conversation:
 
     def _tell_again(self) -> None:
         """Tell the newest messages once more: somebody they name goes by another name now, or by one at all."""
-        for message in self.view.page(before=None, limit=RENAMED)[0]:
-            self._events.tell(self.name, "message", message)
+        self._events.tell_messages(self.name, self.view.page(before=None, limit=RENAMED)[0])
         self.tell_summary()
 
     # --- writing -----------------------------------------------------------------------------------------------------
@@ -424,8 +423,7 @@ class Conversation:
             again = {name for name, is_shown in outcome.shown.items() if is_shown}
             again |= {name for name in outcome.touched if not (name in outcome.rows and outcome.rows[name].is_shown)}
             messages += [message for name in again if (message := self.view.message(name)) is not None]
-            for message in messages:
-                self._events.tell(self.name, "message", message)
+            self._events.tell_messages(self.name, messages)
             for name, shown in outcome.shown.items():
                 if not shown:
                     self._events.tell(self.name, "gone", {"id": name.hex()})

@@ -1,6 +1,6 @@
 """Tells whoever listens what changed: `(conversation id or None, event, payload)` as in docs/channel.md."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
 import trio
@@ -9,6 +9,10 @@ Json = dict[str, Any]
 Callback = Callable[[str | None, str, Json], None]
 
 PAUSE_S: Final = 0.05
+ONE_BY_ONE: Final = 16
+"""More messages at once than these are told in lists."""
+LISTED: Final = 100
+LISTED_CHARACTERS: Final = 60_000
 
 
 class Events:
@@ -28,6 +32,15 @@ class Events:
         """Tell everybody."""
         for callback in list(self._callbacks):
             callback(conversation, event, payload)
+
+    def tell_messages(self, conversation: str, messages: Sequence[Json]) -> None:
+        """Tell everybody of new and changed messages: of each alone, or of many as `messages`, a list at a time."""
+        if len(messages) <= ONE_BY_ONE:
+            for message in messages:
+                self.tell(conversation, "message", message)
+        else:
+            for listed in _lists(messages):
+                self.tell(conversation, "messages", {"messages": listed})
 
     def tell_soon(self, conversation: str, event: str, make: Callable[[], Json | None]) -> None:
         """Tell everybody what `make` then returns, at once or within PAUSE_S; a second call before that is the same.
@@ -53,3 +66,16 @@ class Events:
     def is_heard(self) -> bool:
         """Whether anybody listens, so that payloads need not be made in vain."""
         return bool(self._callbacks)
+
+
+def _lists(messages: Sequence[Json]) -> Iterator[list[Json]]:
+    """Yield the messages in lists that fit into a frame."""
+    listed: list[Json] = []
+    characters = 0
+    for message in messages:
+        if listed and (len(listed) == LISTED or characters + len(message["text"]) > LISTED_CHARACTERS):
+            yield listed
+            listed, characters = [], 0
+        listed.append(message)
+        characters += len(message["text"])
+    yield listed

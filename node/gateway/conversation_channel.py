@@ -218,6 +218,10 @@ class ConversationChannel:
 
     def _mark(self, event: str, payload: Json) -> Json | None:
         """Return the event as this client gets it; None for one that waits for the write in hand."""
+        if event == "messages":
+            marked = [self._mark("message", each) for each in payload["messages"]]
+            changed = any(new is not old for new, old in zip(marked, payload["messages"], strict=True))
+            return {"messages": [each for each in marked if each is not None]} if changed else payload
         self._answers.heard(event, payload)
         if event != "message" or payload.get("mine") is not True:
             return payload

@@ -139,7 +139,7 @@ LEFT_OUT: Final = frozenset(
     {"peers", "conversations", "resolve", "show", "providers", "preferences", "phase", "removal", "remove"}
     | {"hand_over", "leave", "invites", "revoke_invite", "pins", "ai_accept", "retry", "stop"}
     | {"presence", "presence_state", "presence_diff"}
-    | {"preview", "gone", "ai_line"}
+    | {"preview", "messages", "gone", "ai_line"}
 )
 """Pushes that are like their neighbours, and events that need more than two people or a long time."""
 

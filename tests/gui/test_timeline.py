@@ -166,6 +166,12 @@ def test_typing_ends_when_the_message_arrives() -> None:
     assert one.typing.people() == []
 
 
+def test_many_messages_at_once_are_taken_like_single_ones() -> None:
+    one = conversation()
+    one.handle("messages", {"messages": [message(2, "two"), message(1, "q!", edited=True), message(3, "three"), 7]})
+    assert texts(one.timeline) == ["q!", "two", "three"]
+
+
 def test_a_message_that_changed_is_changed_in_place() -> None:
     one = conversation()
     changed: list[int] = []

@@ -629,6 +629,26 @@ async def test_client_id_comes_back_to_its_sender_only(event_before_return: bool
             assert states == ["stored", "delivered"]
 
 
+async def test_of_many_messages_each_client_gets_its_own_marked_and_reads_them_one_by_one() -> None:
+    backend = FakeBackend()
+    async with (
+        serving(backend) as gateway,
+        client(gateway, events=True) as sender,
+        client(gateway, events=True) as other,
+    ):
+        for connected in (sender, other):
+            await connected.join(TOPIC)
+            assert (await connected.next_event()).event == "presence_state"
+        sent = await sender.call(TOPIC, "message", {"content": "x", "client_id": "mine-1"})
+        mine = backend.messages[FIRST][-1]
+        backend.emit(FIRST, "messages", {"messages": [{**mine, "id": "1" * 64, "mine": False}, mine]})
+        for connected, client_id in ((sender, "mine-1"), (other, None)):
+            told = [await connected.next_event() for _ in range(3)]
+            assert [event.event for event in told] == ["message"] * 3
+            assert [event.payload["id"] for event in told] == [sent["id"], "1" * 64, sent["id"]]
+            assert [event.payload.get("client_id") for event in told] == [client_id, None, client_id]
+
+
 async def test_a_client_attends_while_it_is_on_a_conversation() -> None:
     backend = FakeBackend()
     async with serving(backend) as gateway, client(gateway, events=True) as c:
