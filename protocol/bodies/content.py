@@ -20,6 +20,10 @@ HOPS: Final = 3
 GIVEN: Final = 64
 """Messages that an answer names as given to the model."""
 ASK_BYTES: Final = 12 << 10
+FIELDS: Final = 8
+"""Fields of an answer that a model filled by itself."""
+ENTRIES: Final = 16
+ENTRY_CHARACTERS: Final = 1_000
 
 
 class ContentKind(IntEnum):
@@ -51,6 +55,15 @@ class ReplyPolicy(IntEnum):
     EVERY = 1
     MENTIONED = 2
     ADDRESSED = 3
+
+
+class Constraint(IntEnum):
+    """Whether an AI's model is held to a JSON schema, where the one who asks says nothing about it (S53)."""
+
+    AUTO = 0
+    """Where the provider can and the answer gains by it."""
+    ALWAYS = 1
+    NEVER = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -206,6 +219,12 @@ class AiReply:
     """The host's own `AiLease` whose term this is; empty under the term that the AI's settings begin with."""
     hop: int = 0
     """How many answers of AIs it follows without a word of a person."""
+    rule: str = ""
+    """Who decided of which kind the question is: a rule of the router, its `model`, or the `provider` (S53)."""
+    constrained: bool = False
+    """The model was held to a JSON schema."""
+    fields: tuple[tuple[str, tuple[str, ...]], ...] = ()
+    """What it said under names of that schema (S54): each its name, and its texts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -221,6 +240,9 @@ class AiSettings:
     policy: int = ReplyPolicy.EVERY
     hourly: int = 0
     """Answers within an hour at most; 0: as many as its host allows."""
+    constrained: int = Constraint.AUTO
+    second_opinion: bool = False
+    """The model is asked for the kind of answer where the router is not sure (S53)."""
 
 
 ContentBody = (
@@ -246,6 +268,7 @@ _text = text(limits.TEXT_CHARACTERS, least=1)
 _mentions = distinct(_name, most=MENTIONS)
 _step = number(1 << 40)
 _term = number(1 << 32)
+_field = row(text(32, least=1), many(text(ENTRY_CHARACTERS, least=1), most=ENTRIES, least=1))
 _provenance_row = row(
     text(64),
     text(200),
@@ -290,6 +313,9 @@ SCHEMAS: Final[dict[int, Schema[Any]]] = {
         (7, _provenance),
         (8, raw(0, ID_BYTES)),
         (9, number(HOPS - 1)),
+        (10, text(32)),
+        (11, flag()),
+        (12, many(_field, most=FIELDS)),
     ),
     ContentKind.AI_RETRY: Schema(AiRetry, (1, _name), (2, _name)),
     ContentKind.ARCHIVE: Schema(Archive, (1, flag())),
@@ -307,6 +333,8 @@ _SETTINGS: Final = Schema(
     (6, number(2_000)),
     (7, number(max(ReplyPolicy))),
     (8, number(10_000)),
+    (9, number(max(Constraint))),
+    (10, flag()),
 )
 
 

@@ -11,6 +11,9 @@ from protocol import limits
 from protocol.bodies.content import (
     ASK_BYTES,
     EMOJI_CHARACTERS,
+    ENTRIES,
+    ENTRY_CHARACTERS,
+    FIELDS,
     GIVEN,
     HOPS,
     LEASE_MS,
@@ -22,6 +25,7 @@ from protocol.bodies.content import (
     AiRetry,
     AiSettings,
     Archive,
+    Constraint,
     ContentBody,
     ContentKind,
     Delete,
@@ -79,6 +83,12 @@ BODIES: list[ContentBody] = [
         REPLY,
         hop=HOPS - 1,
         provenance=Provenance("p", "m", 1, "analysis", tuple(map(OpId, WHO[:GIVEN])), ("top_p",), "length", 1 << 32, 1),
+    ),
+    replace(
+        REPLY,
+        rule="r" * 32,
+        constrained=True,
+        fields=(*((str(number), ("x",)) for number in range(FIELDS - 1)), ("y", ("z" * ENTRY_CHARACTERS,) * ENTRIES)),
     ),
 ]
 
@@ -208,6 +218,13 @@ def test_mentions_are_people_each_once(kind: int, mentions: Any) -> None:
     "changes",
     [
         {"hop": HOPS},
+        {"rule": "x" * 33},
+        {"fields": (("a", ("b",)),) * (FIELDS + 1)},
+        {"fields": (("", ("b",)),)},
+        {"fields": (("a", ()),)},
+        {"fields": (("a", (" ",)),)},
+        {"fields": (("a", ("b",) * (ENTRIES + 1)),)},
+        {"fields": (("a", ("b" * (ENTRY_CHARACTERS + 1),)),)},
         {"provenance": REPLY.provenance._replace(given=tuple(map(OpId, WHO[: GIVEN + 1])))},
         {"provenance": REPLY.provenance._replace(ignored=("",))},
         {"provenance": REPLY.provenance._replace(kind="x" * 33)},
@@ -291,7 +308,9 @@ def test_each_field_of_a_reply(changes: dict[int, Any]) -> None:
 
 
 def test_settings() -> None:
-    settings = AiSettings("Ada", "openai", "a model", "kind", "be brief", 2_000, 3)
+    settings = AiSettings(
+        "Ada", "openai", "a model", "kind", "be brief", 2_000, 3, 5, Constraint.NEVER, second_opinion=True
+    )
     assert load_settings(dump_settings(settings)) == settings
     assert load_settings(dump_settings(AiSettings("A", "b", ""))) == AiSettings("A", "b", "")
     for bad in (
@@ -303,6 +322,7 @@ def test_settings() -> None:
         AiSettings("A", "b", "", "", "x" * (limits.PROMPT_CHARACTERS + 1)),
         AiSettings("A", "b", "", "", "", 2_001),
         AiSettings("A", "b", "", "", "", 0, 4),
+        AiSettings("A", "b", "", constrained=3),
     ):
         with pytest.raises(ValueError, match=r"."):
             dump_settings(bad)
