@@ -17,8 +17,20 @@ MODELS = (
     ("claude-other", None, "active"),
 )
 _FIELDS = frozenset(
-    {"model", "max_tokens", "messages", "stream", "system", "stop_sequences", "temperature", "top_p", "top_k"}
+    {
+        "model",
+        "max_tokens",
+        "messages",
+        "stream",
+        "system",
+        "stop_sequences",
+        "temperature",
+        "top_p",
+        "top_k",
+        "output_config",
+    }
 )
+_BOUNDS = ("minLength", "maxLength", "minItems", "maxItems", "minimum", "maximum")
 
 
 def anthropic_server(
@@ -60,6 +72,8 @@ def _judged_body(body: Mapping[str, Any], version: str) -> Reply | None:
             return _invalid(f"{name}: Extra inputs are not permitted")
         if version == NEWEST and name in {"temperature", "top_p", "top_k"}:
             return _invalid(f"`{name}` is not supported in this API version")
+    if any(f'"{bound}"' in json.dumps(body.get("output_config")) for bound in _BOUNDS):
+        return _invalid("output_config.format.schema: properties of a string or an array are not supported")
     if type(body.get("max_tokens")) is not int:
         return _invalid("max_tokens: Field required")
     if not 0 <= body.get("temperature", 0) <= 1:

@@ -44,6 +44,11 @@ class Engine:
         """The metadata which answers of this kind may carry, beside those of every answer (S54)."""
         return CONTRACTS[self.conversation_type].fields
 
+    @property
+    def gains(self) -> bool:
+        """Whether a model that can be held to `schema()` is, where nobody said (see `Contract`)."""
+        return CONTRACTS[self.conversation_type].gains
+
     def instructions(self, wishes: Wishes = NO_WISHES, *, constrained: bool = False) -> str:
         """Return what the system prompt says for this kind of answer.
 
@@ -88,9 +93,11 @@ class Engine:
     def answer(self, text: str) -> Answer:
         """Return the response and the metadata of what was said under `schema()`, also where it was cut or is prose."""
         found = answer_in(text, self.conversation_type)
-        if found is None:
-            return Answer(text.strip(), self.metadata(text))
-        return Answer(found.response, {**self.metadata(found.response), **found.metadata})
+        return self.completed(found) if found else Answer(text.strip(), self.metadata(text))
+
+    def completed(self, said: Answer) -> Answer:
+        """Return an answer with what its response says beside the fields which the model filled itself."""
+        return Answer(said.response, {**self.metadata(said.response), **said.metadata})
 
 
 def engine_for(route: Route | ConversationType) -> Engine:

@@ -36,6 +36,7 @@ async def second_opinion(
     *,
     has_history: bool,
     provider: Provider,
+    model: str = "",
     sure: float = SURE,
     deadline_s: float = DEADLINE_S,
 ) -> Route:
@@ -46,6 +47,7 @@ async def second_opinion(
         query: what was said.
         has_history: something was said before; without that `multi_step` is not offered.
         provider: is asked for one of the types by name, in at most 8 tokens.
+        model: empty for the provider's default.
         sure: a confidence with which nobody is asked, 0.0-1.0.
         deadline_s: the provider's answer counts only so long.
     """
@@ -54,7 +56,7 @@ async def second_opinion(
     choices = [name for name in TYPES if has_history or name != "multi_step"]
     listed = "\n".join(f"{name}: {_CHOICES[name]}" for name in choices)
     request = Request(
-        model="",
+        model=model,
         turns=(
             Turn("system", f"Say of which kind the user's message is. Answer with one of these words only.\n{listed}"),
             Turn("user", query[:_QUERY_CHARACTERS]),

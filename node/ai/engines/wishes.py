@@ -28,7 +28,9 @@ _LANGUAGES: Final = MappingProxyType(
     }
 )  # fmt: skip
 _KNOWN: Final = frozenset({"include_examples", "include_sources", "response_style", "language", "timezone"})
-_NOT_FOR_THE_PROMPT: Final = frozenset({"temperature", "max_tokens", "top_p", "model", "llm_config"})
+_NOT_FOR_THE_PROMPT: Final = frozenset(
+    {"temperature", "max_tokens", "top_p", "model", "llm_config", "constrained", "second_opinion"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +43,8 @@ class Wishes:
         style: a known style, or a few words.
         language: a code (`cs`, `de-AT`), or a name.
         timezone: of the one who asks, as they name it.
+        constrained: held to a JSON schema, or in prose.
+        second_opinion: the model is asked for the kind of answer where the router is not sure, or not.
         others: options which we do not know, by name; they reach the model as they are, in one line each.
     """
 
@@ -49,6 +53,8 @@ class Wishes:
     style: str = ""
     language: str = ""
     timezone: str = ""
+    constrained: bool | None = None
+    second_opinion: bool | None = None
     others: tuple[tuple[str, str], ...] = ()
 
     @classmethod
@@ -71,6 +77,8 @@ class Wishes:
             style=_text(said.get("response_style")),
             language=_text(said.get("language")),
             timezone=_text(said.get("timezone")),
+            constrained=_flag(said.get("constrained")),
+            second_opinion=_flag(said.get("second_opinion")),
             others=tuple((name, value) for name, value in others if name and value)[:MAX_OTHERS],
         )
 

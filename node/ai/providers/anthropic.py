@@ -10,13 +10,14 @@ from dataclasses import replace
 from typing import Any, Final
 
 from node.ai.providers.api import Ask, Call, Model
+from node.ai.providers.dialect import unbounded
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.event_stream import EventStream
 from node.ai.providers.keychain import Keychain
 from node.ai.providers.messages_answer import MessagesAnswer
 from node.ai.providers.refusal import RefusedParameter, Wording, malformed, refusal, refused_parameter
 from node.ai.providers.remote import Remote
-from node.ai.providers.request import Request
+from node.ai.providers.request import CONSTRAINED, Request, Turn
 from node.ai.providers.settings import ServerSettings, is_official
 from node.ai.providers.tokens import family_tokens
 
@@ -37,13 +38,16 @@ class Messages:
     Args:
         label: what messages call the server.
         version: which one to ask for first.
+        official: it is Anthropic's own server.
     """
 
     sizes = False
     default_model = ""
+    form = "output_config"
 
-    def __init__(self, label: str, *, version: str = NEWEST) -> None:
+    def __init__(self, label: str, *, version: str = NEWEST, official: bool = True) -> None:
         self.wording = Wording(label, "Anthropic's Messages API")
+        self.is_vendors_own = official
         self._version = version
 
     def headers(self, key: str) -> Mapping[str, str]:
@@ -55,16 +59,22 @@ class Messages:
         version = BEFORE if _VERSION in refused else self._version
         takes = {"temperature", "top_p"} - refused if version == BEFORE else set()
         ignored = set()
+        form = request.form if self.form not in refused else None
+        turns = form.turns if form else request.turns
         body: dict[str, object] = {
             "model": model,
             "max_tokens": request.max_tokens or DEFAULT_MAX_TOKENS,
-            "messages": _messages(request),
+            "messages": _messages(turns),
             "stream": True,
         }
+        if form:
+            body[self.form] = {"format": {"type": "json_schema", "schema": unbounded(form.schema)}}
+        elif request.form:
+            ignored.add(CONSTRAINED)
         if "max_tokens" in refused and request.max_tokens:
             body["max_tokens"] = min(request.max_tokens, DEFAULT_MAX_TOKENS)
             ignored.add("max_tokens")
-        if system := "\n\n".join(turn.content for turn in request.turns if turn.role == "system" and turn.content):
+        if system := "\n\n".join(turn.content for turn in turns if turn.role == "system" and turn.content):
             body["system"] = system
         if request.temperature is not None:
             if "temperature" in takes:
@@ -81,7 +91,7 @@ class Messages:
             body["stop_sequences"] = stops
         if len(stops) < len(request.stop) or (stops and "stop_sequences" in refused):
             ignored.add("stop")
-        return Call("v1/messages", body, {_VERSION: version}, tuple(sorted(ignored)))
+        return Call("v1/messages", body, {_VERSION: version}, tuple(sorted(ignored)), form is not None)
 
     def events(self) -> EventStream:
         """Return what takes server-sent events apart."""
@@ -103,7 +113,7 @@ class Messages:
         """Return the parameter which is refused; see `Api`. An unknown version counts as one."""
         if status == 400 and _VERSION in str(body)[:4000].lower():
             return RefusedParameter(_VERSION, always=True)
-        return refused_parameter(status, body, _PARAMETERS)
+        return refused_parameter(status, body, _PARAMETERS, form=self.form)
 
     async def models(self, ask: Ask) -> tuple[str, ...]:
         """Return the names of the models, those to prefer first: not about to be retired, of the middle size, new."""
@@ -157,7 +167,7 @@ class Anthropic(Remote):
         official = is_official("anthropic", settings.base_url)
         settings = replace(settings, base_url=settings.base_url.rstrip("/").removesuffix("/v1"))
         super().__init__(
-            Messages("Anthropic" if official else "The AI server", version=version),
+            Messages("Anthropic" if official else "The AI server", version=version, official=official),
             settings,
             name="anthropic",
             vendor="anthropic",
@@ -173,10 +183,10 @@ def _rank(entry: Mapping[str, Any]) -> tuple[bool, bool]:
     return (entry.get("lifecycle", "active") != "active", not (isinstance(line, str) and _PREFERRED in line))
 
 
-def _messages(request: Request) -> list[dict[str, Any]]:
+def _messages(turns: Sequence[Turn]) -> list[dict[str, Any]]:
     """Return the talk: a user first, then in turn, nothing empty, all of which the API insists on."""
     messages: list[dict[str, Any]] = []
-    for turn in request.turns:
+    for turn in turns:
         if turn.role == "system" or not turn.content.strip():
             continue
         if messages and messages[-1]["role"] == turn.role:

@@ -20,12 +20,14 @@ class Call:
         body: becomes JSON.
         headers: besides those which every request has.
         ignored: parameters of the request which are left out, or sent in part; sorted.
+        constrained: the model is held to the request's form.
     """
 
     path: str
     body: Mapping[str, object] = field(repr=False)
     headers: Mapping[str, str] = field(default_factory=dict)
     ignored: tuple[str, ...] = ()
+    constrained: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,10 +37,12 @@ class Model:
     Attributes:
         context_tokens: 0 where it does not tell.
         tokenizes: the server counts tokens, see `Api.count`.
+        parameters: how many weights it has; 0 where the server does not tell.
     """
 
     context_tokens: int = 0
     tokenizes: bool = False
+    parameters: int = 0
 
 
 class Ask(Protocol):
@@ -60,6 +64,16 @@ class Api(Protocol):
     @property
     def default_model(self) -> str:
         """The model to ask where nobody chose; empty where the server's list decides."""
+        ...
+
+    @property
+    def form(self) -> str:
+        """The name of the parameter which holds a model to a JSON schema, as `refused_parameter` gives it."""
+        ...
+
+    @property
+    def is_vendors_own(self) -> bool:
+        """Whether all models here are the vendor's, and as able as its documentation says."""
         ...
 
     def headers(self, key: str) -> Mapping[str, str]:

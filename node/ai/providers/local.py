@@ -22,6 +22,7 @@ from node.ai.providers.tokens import Window, window
 
 PROMPT_TOKENS = 1024  # two slow cores read 120 tokens/s: more would leave people waiting
 DEFAULT_MAX_TOKENS = 200
+DEFAULT_FORM_TOKENS = 400  # JSON says things twice
 DEFAULT_TEMPERATURE = 0.4
 DEFAULT_TOP_P = 0.9
 _EXTRA = MappingProxyType({"repeat_penalty": 1.1})  # without it a model this small goes round in circles
@@ -69,6 +70,16 @@ class Local:
             except ProviderError as error:
                 _log.info("window not known provider=local code=%s", error.code)
         return replace(found, prompt_tokens=PROMPT_TOKENS)
+
+    async def constrains(self, model: str = "") -> bool:
+        """Return whether the model is large enough; see Provider. It is loaded for that, as for the answer."""
+        if self.model and model in {"", self.model.alias} and not missing(self._weights):
+            try:
+                async with self.model.lease() as endpoint:
+                    return await self._at(endpoint).constrains(self.model.alias)
+            except ProviderError as error:
+                _log.info("model not known provider=local code=%s", error.code)
+        return False
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk | Finish]]:
@@ -131,15 +142,20 @@ class Local:
 
 def fit(request: Request, *, model: str) -> Request:
     """Return the request with the defaults that suit a small model, and with nobody able to speak its control words."""
-    turns = tuple(Turn(turn.role, _harmless(turn.content)) for turn in request.turns)
+    limit = DEFAULT_FORM_TOKENS if request.form else DEFAULT_MAX_TOKENS
     return replace(
         request,
         model=model,
-        turns=turns,
+        turns=_all_harmless(request.turns),
+        form=replace(request.form, turns=_all_harmless(request.form.turns)) if request.form else None,
         temperature=DEFAULT_TEMPERATURE if request.temperature is None else request.temperature,
         top_p=DEFAULT_TOP_P if request.top_p is None else request.top_p,
-        max_tokens=DEFAULT_MAX_TOKENS if request.max_tokens is None else request.max_tokens,
+        max_tokens=limit if request.max_tokens is None else request.max_tokens,
     )
+
+
+def _all_harmless(turns: Sequence[Turn]) -> tuple[Turn, ...]:
+    return tuple(Turn(turn.role, _harmless(turn.content)) for turn in turns)
 
 
 def _harmless(text: str) -> str:

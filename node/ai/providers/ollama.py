@@ -24,7 +24,7 @@ from node.ai.providers.refusal import (
     what_was_said,
 )
 from node.ai.providers.remote import LEAST_CONTEXT_TOKENS, Remote
-from node.ai.providers.request import Request
+from node.ai.providers.request import CONSTRAINED, Request
 from node.ai.providers.settings import ServerSettings
 
 LARGEST_CONTEXT_TOKENS = 8192  # a window takes memory, which the model needs
@@ -39,6 +39,8 @@ class OllamaChat:
 
     sizes = True
     default_model = ""
+    form = "format"
+    is_vendors_own = False
 
     def __init__(self) -> None:
         self.wording = Wording("Ollama", "Ollama", "fetch it with `ollama pull`, or choose another one in the settings")
@@ -58,14 +60,20 @@ class OllamaChat:
         }
         asked = {name: value for name, value in wanted.items() if value is not None}
         options = {"num_predict": size // 4, **asked, "num_ctx": size}
+        form = request.form if self.form not in refused else None
+        turns = form.turns if form else request.turns
         body: dict[str, object] = {
             "model": model,
-            "messages": [{"role": turn.role, "content": turn.content} for turn in request.turns],
+            "messages": [{"role": turn.role, "content": turn.content} for turn in turns],
             "stream": True,
             "options": {name: value for name, value in options.items() if name not in refused},
         }
         ignored = {"max_tokens" if name == "num_predict" else name for name in asked.keys() & refused}
-        return Call("api/chat", body, ignored=tuple(sorted(ignored)))
+        if form:
+            body[self.form] = form.schema
+        elif request.form:
+            ignored.add(CONSTRAINED)
+        return Call("api/chat", body, ignored=tuple(sorted(ignored)), constrained=form is not None)
 
     def events(self) -> JsonLines:
         """Return what takes a JSON object on each line apart."""
@@ -87,7 +95,7 @@ class OllamaChat:
 
     def refused_parameter(self, status: int, body: object) -> RefusedParameter | None:
         """Return the option which is refused; see `Api`."""
-        return refused_parameter(status, body, _OPTIONS)
+        return refused_parameter(status, body, _OPTIONS, form=self.form)
 
     async def models(self, ask: Ask) -> tuple[str, ...]:
         """Return the names of the models that were pulled and can chat, the one changed last first."""
@@ -115,11 +123,13 @@ class OllamaChat:
         said = await ask("api/show", {"model": name})
         if not isinstance(said, dict):
             raise malformed(self.wording)
+        information = said.get("model_info")
+        weights = _number(information, "general.parameter_count")
         parameters = said.get("parameters")
         if isinstance(parameters, str) and (chosen := _NUM_CTX.search(parameters)):
-            return Model(max(1, int(chosen.group(1))))
-        able = _context_length(said.get("model_info"))
-        return Model(min(able or LEAST_CONTEXT_TOKENS, LARGEST_CONTEXT_TOKENS))
+            return Model(max(1, int(chosen.group(1))), parameters=weights)
+        able = _number(information, ".context_length")  # the key begins with the name of the architecture
+        return Model(min(able or LEAST_CONTEXT_TOKENS, LARGEST_CONTEXT_TOKENS), parameters=weights)
 
     async def count(self, ask: Ask, texts: Sequence[str]) -> Sequence[int]:
         """No model of this API tokenizes: Ollama does not offer it."""
@@ -156,9 +166,9 @@ def _embeds(entry: Mapping[str, Any]) -> bool:
     return bool(_CANNOT_CHAT.search(f"{family} {entry.get('name')}"))
 
 
-def _context_length(information: object) -> int:
-    """Return the window the model was made for; its key begins with the name of the architecture; 0 for unknown."""
+def _number(information: object, key_end: str) -> int:
+    """Return the number whose key ends so; 0 where there is none."""
     if not isinstance(information, dict):
         return 0
-    found = (value for key, value in information.items() if key.endswith(".context_length"))
+    found = (value for key, value in information.items() if key.endswith(key_end))
     return next((value for value in found if type(value) is int and value > 0), 0)

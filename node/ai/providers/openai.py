@@ -10,6 +10,7 @@ from typing import Any
 
 from node.ai.providers.api import Ask, Call, Model
 from node.ai.providers.chat_answer import ChatAnswer
+from node.ai.providers.dialect import strict
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.event_stream import EventStream
 from node.ai.providers.keychain import Keychain
@@ -21,7 +22,7 @@ from node.ai.providers.refusal import (
     refused_parameter,
 )
 from node.ai.providers.remote import Remote
-from node.ai.providers.request import Request
+from node.ai.providers.request import CONSTRAINED, Request
 from node.ai.providers.settings import ServerSettings, is_official
 from node.ai.providers.tokens import family_tokens
 
@@ -43,11 +44,12 @@ class ChatCompletions:
     """
 
     sizes = False
+    form = "response_format"
 
     def __init__(self, label: str, *, official: bool) -> None:
         self.wording = Wording(label, "an OpenAI-compatible server; it often ends in /v1")
         self.default_model = OFFICIAL_MODEL if official else ""
-        self._official = official
+        self.is_vendors_own = official
 
     def headers(self, key: str) -> Mapping[str, str]:
         """Return the key as a bearer token."""
@@ -55,11 +57,17 @@ class ChatCompletions:
 
     def call(self, request: Request, *, model: str, context_tokens: int, refused: frozenset[str]) -> Call:
         """Return how to ask for an answer; see `Api`. The limit has two names, of which a server may take either."""
+        form = request.form if self.form not in refused else None
+        turns = form.turns if form else request.turns
         body: dict[str, object] = {
             "model": model,
-            "messages": [{"role": turn.role, "content": turn.content} for turn in request.turns],
+            "messages": [{"role": turn.role, "content": turn.content} for turn in turns],
             "stream": True,
         }
+        if form:
+            schema = strict(form.schema) if self.is_vendors_own else form.schema
+            told = {"name": form.name, "schema": schema, "strict": True}
+            body[self.form] = {"type": "json_schema", "json_schema": told}
         wanted: dict[str, object | None] = {
             "temperature": request.temperature,
             "top_p": request.top_p,
@@ -68,17 +76,19 @@ class ChatCompletions:
         given = {name: value for name, value in wanted.items() if value is not None}
         body |= {name: value for name, value in given.items() if name not in refused}
         ignored = {name for name in given if name in refused}
+        if request.form and not form:
+            ignored.add(CONSTRAINED)
         if len(request.stop) > MAX_STOPS:
             ignored.add("stop")
         if request.max_tokens is not None:
-            names = [name for name in (reversed(_LIMITS) if self._official else _LIMITS) if name not in refused]
+            names = [name for name in (reversed(_LIMITS) if self.is_vendors_own else _LIMITS) if name not in refused]
             if names:
                 body[names[0]] = request.max_tokens
             else:
                 ignored.add("max_tokens")
         if "stream_options" not in refused:
             body["stream_options"] = {"include_usage": True}
-        return Call("chat/completions", body, ignored=tuple(sorted(ignored)))
+        return Call("chat/completions", body, ignored=tuple(sorted(ignored)), constrained=form is not None)
 
     def events(self) -> EventStream:
         """Return what takes server-sent events apart."""
@@ -98,7 +108,7 @@ class ChatCompletions:
 
     def refused_parameter(self, status: int, body: object) -> RefusedParameter | None:
         """Return the parameter which is refused; see `Api`."""
-        return refused_parameter(status, body, _PARAMETERS)
+        return refused_parameter(status, body, _PARAMETERS, form=self.form)
 
     async def models(self, ask: Ask) -> tuple[str, ...]:
         """Return the names of the models, sorted: servers have no order of their own."""
@@ -116,22 +126,24 @@ class ChatCompletions:
         return ProviderError("model_missing", f"{self.wording.label} has no model: load one there and try again.")
 
     async def model(self, ask: Ask, name: str) -> Model:
-        """Return the window as vLLM, llama.cpp and others list it; llama.cpp counts tokens as well."""
-        if self._official:
+        """Return the window as vLLM, llama.cpp and others list it; llama.cpp also counts tokens, and tells the size."""
+        if self.is_vendors_own:
             return Model(family_tokens(name) or OFFICIAL_CONTEXT_TOKENS)
         entry = next((entry for entry in await self._listed(ask) if entry.get("id") == name), {})
         if tokens := _first_number(entry, _WINDOW_KEYS):
             return Model(tokens)
+        meta = entry.get("meta")
+        parameters = _first_number(meta, ("n_params",)) if isinstance(meta, dict) else 0
         try:
             properties = await ask("../props")
         except ProviderError as error:
             if error.transient:
                 raise
-            return Model()
+            return Model(parameters=parameters)
         settings = properties.get("default_generation_settings") if isinstance(properties, dict) else None
         if not isinstance(settings, dict):
-            return Model()
-        return Model(_first_number(settings, ("n_ctx",)), tokenizes=True)
+            return Model(parameters=parameters)
+        return Model(_first_number(settings, ("n_ctx",)), tokenizes=True, parameters=parameters)
 
     async def count(self, ask: Ask, texts: Sequence[str]) -> Sequence[int]:
         """Return the tokens of each text by llama.cpp's tokenizer, asked once for all of them."""
@@ -189,6 +201,6 @@ class OpenAI(Remote):
 
 
 def _first_number(entry: Mapping[str, Any], names: Iterable[str]) -> int:
-    """Return the first of these that is a number of tokens; 0 where none is."""
+    """Return the first of these that is a number above 0; 0 where none is."""
     found = (entry.get(name) for name in names)
     return next((value for value in found if type(value) is int and value > 0), 0)

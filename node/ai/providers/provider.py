@@ -54,6 +54,16 @@ class Provider(Protocol):
         """
         ...
 
+    async def constrains(self, model: str = "") -> bool:
+        """Return whether requests are to have a form where nobody said: the provider takes it, the model is able.
+
+        It never fails: where the server does not answer, it is False. A request may have a form all the same.
+
+        Args:
+            model: empty for the default.
+        """
+        ...
+
     def stream(self, request: Request) -> AbstractAsyncContextManager[AsyncIterator[Chunk | Finish]]:
         """Return the answer as it is generated: chunks, then one Finish.
 

@@ -27,6 +27,9 @@ _UNSUPPORTED = re.compile(
     r"unsupported|not supported|not support |deprecated|not permitted|unrecognized|unknown (parameter|field|name)"
     r"|cannot both|no longer accepted|not allowed"
 )
+_ABOUT_FORM = re.compile(
+    r"\b(response_format|output_config)\b|output[_ ]format|structured[ _-]?output|json[_ ]schema|\bformat\b|\bgrammar\b"
+)
 _LIMIT_TOO_LARGE = re.compile(
     r"max_(completion_)?tokens\b.{0,60}too large|maximum allowed number of output tokens|in the completion"
     r"|`?max_tokens`? exceed"
@@ -137,28 +140,25 @@ def refusal(status: int, headers: Mapping[str, str], body: object, wording: Word
     )
 
 
-def refused_parameter(status: int, body: object, names: Collection[str]) -> RefusedParameter | None:
+def refused_parameter(status: int, body: object, names: Collection[str], *, form: str) -> RefusedParameter | None:
     """Return which of these parameters the server does not take; None where its refusal is about something else.
 
     The limit of the answer (the names which end in `tokens`) may be refused for its value.
+
+    Args:
+        status: the HTTP status.
+        body: the parsed JSON of the answer.
+        names: the parameters which can be left out, as they are sent.
+        form: what the parameter for a JSON schema is called. Servers that do not take it speak of it in many ways, and
+            some with the status of a fault of their own; what they do not take once they never take.
     """
-    if status not in {400, 422}:
+    if status not in {400, 422, 500}:
         return None
     error = _error(body)
-    said = what_was_said(body)
-    unsupported = _UNSUPPORTED.search(said) is not None
-    if isinstance(error, dict) and (parameter := error.get("param")) in names:
-        return RefusedParameter(str(parameter), unsupported)
-    too_large = _LIMIT_TOO_LARGE.search(said) is not None
-    if not unsupported and not too_large:
-        return None
-    wanted = [name for name in names if not too_large or name.endswith("tokens")]
-    named = re.findall(rf"\b({'|'.join(map(re.escape, wanted))})\b", said) if wanted else []
-    if too_large and not unsupported:
-        return RefusedParameter(named[0] if named else wanted[0], always=False) if wanted else None
-    if "temperature" in named and "top_p" in named:
-        return RefusedParameter("top_p", always=True)  # some take one of them, and temperature is what people set
-    return RefusedParameter(named[0], always=True) if named else None  # a message may go on to recommend another
+    is_form = isinstance(error, dict) and error.get("param") == form
+    if status != 500 and not is_form and (named := _named(body, names)):
+        return named
+    return RefusedParameter(form, always=True) if is_form or _ABOUT_FORM.search(what_was_said(body)) else None
 
 
 def what_was_said(body: object) -> str:
@@ -178,6 +178,26 @@ def parsed(body: bytes | str) -> Any:
         return orjson.loads(body)
     except orjson.JSONDecodeError:
         return None
+
+
+def _named(body: object, names: Collection[str]) -> RefusedParameter | None:
+    """Return which of these parameters the refusal is about."""
+    error = _error(body)
+    said = what_was_said(body)
+    parameter = error.get("param") if isinstance(error, dict) else None
+    unsupported = _UNSUPPORTED.search(said) is not None
+    if parameter in names:
+        return RefusedParameter(str(parameter), unsupported)
+    too_large = _LIMIT_TOO_LARGE.search(said) is not None
+    if not unsupported and not too_large:
+        return None
+    wanted = [name for name in names if not too_large or name.endswith("tokens")]
+    named = re.findall(rf"\b({'|'.join(map(re.escape, wanted))})\b", said) if wanted else []
+    if too_large and not unsupported:
+        return RefusedParameter(named[0] if named else wanted[0], always=False) if wanted else None
+    if "temperature" in named and "top_p" in named:
+        return RefusedParameter("top_p", always=True)  # some take one of them, and temperature is what people set
+    return RefusedParameter(named[0], always=True) if named else None  # a message may go on to recommend another
 
 
 def _error(body: object) -> object:

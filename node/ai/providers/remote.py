@@ -26,6 +26,7 @@ from node.ai.providers.tokens import Window, family_tokens, window
 from node.ai.providers.transport import Response, Transport
 
 LEAST_CONTEXT_TOKENS = 4096  # where nothing is known of a model
+ABLE_PARAMETERS = 6_000_000_000  # what is sold as a model of seven thousand million, and everything above
 _AVAILABILITY_S = 0.8
 _WINDOW_S = 2.0
 _LONGEST_WAIT_S = 20.0  # a person is waiting: after that the error shows, with a Retry button
@@ -106,6 +107,18 @@ class Remote:
                 _log.debug("window not known provider=%s code=%s", self.name, error.code)
         return window(self._settings.context_tokens or known.context_tokens or _guess(name), counted)
 
+    async def constrains(self, model: str = "") -> bool:
+        """Return whether the model is the vendor's own or large, and takes a schema; see Provider."""
+        with trio.move_on_after(_WINDOW_S):
+            try:
+                name = model or self._default_model or await self._first_model()
+                if self._api.form in self._refused.get(name, frozenset()):
+                    return False
+                return self._api.is_vendors_own or (await self._known(name)).parameters >= ABLE_PARAMETERS
+            except ProviderError as error:
+                _log.debug("model not known provider=%s code=%s", self.name, error.code)
+        return False
+
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk | Finish]]:
         """Return the answer as it is generated; see Provider."""
@@ -157,7 +170,7 @@ class Remote:
                 if response.status == 200:
                     async with aclosing(self._pieces(response, answer)) as pieces:
                         async for piece in pieces:
-                            yield piece
+                            yield Chunk(piece.text, call.constrained) if isinstance(piece, Chunk) else piece
                     return
                 said = parsed(await response.body())
             parameter = self._api.refused_parameter(response.status, said)

@@ -3,12 +3,17 @@
 All of them are valid by construction; nothing here does input or output.
 """
 
+import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import Final, Literal
 
 Role = Literal["system", "user", "assistant"]
 MAX_TEMPERATURE = 2.0
 MAX_TOKENS = 32_768
+CONSTRAINED: Final = "constrained"
+"""The name under which a form that was not kept stands among what was ignored."""
+_FORM_NAME = re.compile(r"[A-Za-z0-9_]{1,64}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +22,27 @@ class Turn:
 
     role: Role
     content: str = field(repr=False)
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """JSON which the answer is to be, where the provider can hold a model to it.
+
+    Attributes:
+        name: of the schema, 1-64 letters, digits and underscores.
+        schema: a JSON schema in which everything is bounded.
+        turns: what the model is told instead of the request's own turns where it is held to the schema.
+    """
+
+    name: str
+    schema: Mapping[str, object] = field(repr=False)
+    turns: tuple[Turn, ...]
+
+    def __post_init__(self) -> None:
+        if not _FORM_NAME.fullmatch(self.name):
+            raise ValueError("the name of a form has 1 to 64 letters, digits and underscores")
+        if not self.turns:
+            raise ValueError("a form has at least one turn")
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +56,7 @@ class Request:
         max_tokens: upper bound on the answer, 1-32768.
         top_p: 0.0-1.0.
         stop: texts which end the answer; they are not part of it.
+        form: to be kept where the provider can; elsewhere the answer is prose, and `Finish.ignored` says so.
     """
 
     model: str
@@ -38,6 +65,7 @@ class Request:
     max_tokens: int | None = None
     top_p: float | None = None
     stop: tuple[str, ...] = ()
+    form: Form | None = None
 
     def __post_init__(self) -> None:
         if not self.turns:
@@ -54,9 +82,15 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Chunk:
-    """The next piece of the answer's text; never empty."""
+    """The next piece of the answer's text; never empty.
+
+    Attributes:
+        text: what was said.
+        constrained: the server took the request's form, so that this is a piece of JSON, unless it does not keep to it.
+    """
 
     text: str
+    constrained: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -46,6 +46,7 @@ class Scripted:
         self.most_at_once = 0
         self.is_available = True
         self.prompt_tokens = 50_000
+        self.is_able = False
 
     async def availability(self) -> Availability:
         await trio.lowlevel.checkpoint()
@@ -54,6 +55,10 @@ class Scripted:
     async def window(self, model: str = "", texts: Sequence[str] = ()) -> Window:
         await trio.lowlevel.checkpoint()
         return Window(100_000, self.prompt_tokens, estimate)
+
+    async def constrains(self, model: str = "") -> bool:
+        await trio.lowlevel.checkpoint()
+        return self.is_able
 
     @asynccontextmanager
     async def stream(self, request: Request) -> AsyncIterator[AsyncIterator[Chunk | Finish]]:
@@ -71,7 +76,7 @@ class Scripted:
                 case float():
                     await trio.sleep(each)
                 case str():
-                    yield Chunk(each)
+                    yield Chunk(each, constrained=request.form is not None and self.is_able)
                 case _:
                     raise each
         yield Finish("stop", 10, 3, "scripted-1", ("top_p",) if request.top_p else ())

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from node.ai.engines.contracts import answer_in, schema_of
+from node.ai.engines.contracts import CONTRACTS, answer_in, fields_in, rows_of, schema_of
 from node.ai.engines.route import TYPES, ConversationType
 
 FAR_TOO_LONG_S = 1.0
@@ -62,7 +62,7 @@ def test_what_has_no_response_is_no_answer(text: str) -> None:
 
 
 def test_fields_of_a_wrong_type_are_left_out() -> None:
-    said = {"root_cause": ["x"], "solution_steps": "y", "response": "z"}
+    said = {"root_cause": ["x", "y"], "solution_steps": "y", "response": "z"}
     answer = answer_in(json.dumps(said), "problem_solving")
     assert answer is not None
     assert answer.metadata == {}
@@ -98,3 +98,42 @@ def test_hostile_json_takes_linear_time(piece: str) -> None:
     began_s = thread_time()
     answer_in(text, "complex")
     assert thread_time() - began_s < FAR_TOO_LONG_S
+
+
+@pytest.mark.parametrize("kind", TYPES)
+def test_people_read_what_comes_first(kind: ConversationType) -> None:
+    assert next(iter(schema_of(kind)["properties"])) == "response"  # type: ignore[call-overload]
+
+
+def test_prose_serves_code_and_small_talk_better() -> None:
+    assert [kind for kind in TYPES if not CONTRACTS[kind].gains] == ["simple", "generation"]
+
+
+def test_fields_travel_and_come_back() -> None:
+    said = {"root_cause": "full disk", "solution_steps": ["delete", "restart"]}
+    rows = rows_of({**said, "steps": ["delete", "restart"], "other": "x"}, "problem_solving", most_bytes=8_000)
+    assert rows == (("root_cause", ("full disk",)), ("solution_steps", ("delete", "restart")))
+    assert fields_in(dict(rows), "problem_solving") == {**said, "steps": ["delete", "restart"]}
+
+
+def test_fields_of_strangers_are_those_of_the_kind_and_bounded() -> None:
+    said = {"root_cause": ["a", "b"], "steps": ["x"], "processing_time": ["0"], "solution_steps": ["y" * 5_000] * 90}
+    found = fields_in(said, "problem_solving")
+    assert set(found) == {"solution_steps", "steps"}
+    assert found["solution_steps"] == ["y" * 1_000] * 50
+    assert fields_in({"steps": "no list", "root_cause": {}}, "complex") == {}
+
+
+def test_what_has_no_room_stays_behind() -> None:
+    said = {"analysis_points": ["ä" * 300] * 3, "recommendations": ["b" * 900] * 40}
+    rows = dict(rows_of(said, "analysis", most_bytes=6_800))
+    assert rows == {"analysis_points": ("ä" * 300,) * 3, "recommendations": ("b" * 400,) * 12}
+    assert list(dict(rows_of(said, "analysis", most_bytes=6_000))) == ["analysis_points"]
+    assert rows_of(said, "analysis", most_bytes=-5) == ()
+
+
+def test_of_json_with_a_mistake_the_response_stays() -> None:
+    for text in ('{"response": "yes", "steps": [}', '```json\n{"response": "yes"}\n```\nBye!', '{"response": "yes",}'):
+        answer = answer_in(text, "complex")
+        assert answer is not None
+        assert answer.response == "yes"

@@ -105,7 +105,7 @@ async def test_after_the_deadline_the_router_is_right(autojump_clock: trio.testi
 @pytest.mark.trio
 async def test_little_of_the_query_is_sent_and_little_is_asked_for() -> None:
     provider = Scripted("complex")
-    await second_opinion(UNSURE, "x" * 100_000, has_history=False, provider=provider)
+    await second_opinion(UNSURE, "x" * 100_000, has_history=False, provider=provider, model="mine")
     (request,) = provider.asked
     assert len(request.turns[-1].content) == 2_000
-    assert request.max_tokens == 8
+    assert (request.max_tokens, request.model, request.form) == (8, "mine", None)

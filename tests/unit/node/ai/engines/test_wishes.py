@@ -45,3 +45,6 @@ def test_unknown_options_reach_the_model_in_one_line_and_in_bounds() -> None:
 
 def test_settings_of_the_model_are_not_told_to_it() -> None:
     assert Wishes.of({"temperature": 0.5, "max_tokens": 5, "llm_config": "x"}, preferences={"seed": 1}) == Wishes()
+    said = Wishes.of({"constrained": False}, preferences={"constrained": True, "second_opinion": True})
+    assert (said.constrained, said.second_opinion, said.sentences()) == (False, True, [])
+    assert Wishes.of({"constrained": "no", "second_opinion": 1}) == Wishes()

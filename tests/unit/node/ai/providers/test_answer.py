@@ -52,5 +52,5 @@ def test_any_json_is_an_answer_or_an_error(kind, messages, whole):
 def test_any_refusal_is_understood_somehow(status, body):
     error = refusal(status, {}, body, WORDING)
     assert error.message.endswith(".")
-    found = refused_parameter(status, body, ("param", "max_tokens"))
+    found = refused_parameter(status, body, ("param", "max_tokens"), form="format")
     assert found is None or found.name in {"param", "max_tokens"}

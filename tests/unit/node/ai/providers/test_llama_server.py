@@ -1,14 +1,17 @@
 """The providers against llama.cpp's own server, which speaks the formats of two vendors."""
 
+import orjson
 import pytest
 import trio
 
 from node.ai.context import Line, Scene, build, spoken
+from node.ai.engines.contracts import FORM, schema_of
+from node.ai.engines.growing import Growing
 from node.ai.providers.anthropic import Anthropic
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.local_model import LocalModel, bundled_weights
 from node.ai.providers.openai import OpenAI
-from node.ai.providers.request import Chunk, Finish, Request, Turn
+from node.ai.providers.request import Chunk, Finish, Form, Request, Turn
 from node.ai.providers.settings import ServerSettings
 from tests.unit.node.ai.providers.vendors import collect
 
@@ -81,3 +84,28 @@ async def test_its_tokenizer_counts(endpoint):
     finish = (await collect(provider, Request("", turns, max_tokens=1)))[-1]
     assert window.prompt_tokens == 300
     assert window.prompt_tokens * 0.7 < finish.prompt_tokens <= window.prompt_tokens
+
+
+async def test_it_is_held_to_a_schema(endpoint):
+    provider = OpenAI(ServerSettings(endpoint.base_url, endpoint.api_key, retries=0, read_s=60.0))
+    assert await provider.constrains() is False, "135 million parameters are too few to hold to a schema unasked"
+    schema = schema_of("complex")
+    schema["properties"] |= {"response": {"type": "string", "maxLength": 60}}
+    schema["properties"]["steps"] |= {"maxItems": 2, "items": {"type": "string", "maxLength": 30}}
+    schema["required"] = ["response", "steps"]
+    form = Form("complex_conversation", schema, (Turn("system", FORM), STORY[-1]))
+    *chunks, finish = await collect(provider, Request("", STORY, 0.3, 400, form=form))
+    assert all(chunk.constrained for chunk in chunks)
+    assert (finish.reason, finish.ignored) == ("stop", ())
+    said = orjson.loads("".join(chunk.text for chunk in chunks))
+    assert list(said) == ["response", "steps"]
+    assert (len(said["response"]) <= 60, len(said["steps"]) <= 2) == (True, True)
+    growing = Growing()
+    for chunk in chunks:
+        growing.feed(chunk.text)
+    assert growing.text == said["response"]
+
+    wrong = Form("wrong", {"type": "nonsense"}, form.turns)
+    *chunks, finish = await collect(provider, Request("", STORY, 0.3, 5, form=wrong))
+    assert finish.ignored == ("constrained",)
+    assert not any(chunk.constrained for chunk in chunks)
