@@ -7,12 +7,12 @@ from typing import Final
 
 import trio
 
-from node.ai.context import without_speaker
+from node.ai.engines.contracts import Rows
 from node.ai.prompt import Prompt
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.provider import Provider
-from node.ai.providers.request import Chunk, Finish
 from node.ai.question import Question
+from node.ai.said import Said
 from node.conversations.conversation import Conversation
 from node.supervision import sole
 from protocol.bodies.content import AiSettings, Provenance
@@ -31,7 +31,9 @@ class Answer:
     """An answer from its question to its text.
 
     Attributes:
-        text: what the model has said so far.
+        text: what the model has said so far, as people read it.
+        constrained: it was made under a JSON schema; known at its end.
+        fields: what the model said under names of that schema, as it travels with the text.
         told_s: when everybody last heard of it, by trio's clock.
     """
 
@@ -40,11 +42,12 @@ class Answer:
         self._say = say
         self._delta = AiDelta(question.ai, token_bytes(STREAM_BYTES), question.reply_to, DeltaState.THINKING)
         self._reading: trio.CancelScope | None = None
-        self._finish = Finish("", None, None, "")
         self._begun = trio.Event()
         """Set with the first words."""
         self.is_stopped = False
         self.text = ""
+        self.constrained = False
+        self.fields: Rows = ()
         self.told_s = 0.0
 
     @property
@@ -59,11 +62,12 @@ class Answer:
             ProviderError: the provider failed, took too long, or said nothing.
         """
         began_s = trio.current_time()
+        said = Said(prompt.inquiry, name=settings.name)
         try:
             async with trio.open_nursery() as nursery:
                 nursery.start_soon(self._show_progress)
                 with trio.move_on_after(WHOLE_S) as self._reading:
-                    await self._read(prompt, settings, provider)
+                    await self._read(prompt, said, provider)
                 nursery.cancel_scope.cancel()
         except BaseExceptionGroup as group:
             if not isinstance(error := sole(group), Exception):
@@ -71,19 +75,20 @@ class Answer:
             raise error from None
         if self._reading.cancelled_caught and not self.is_stopped:
             raise ProviderError("timeout", f"{settings.name} took longer than {WHOLE_S:g} s and was stopped.")
-        self.text = self.text.strip()[:AI_TEXT_CHARACTERS]
+        whole, kind = said.whole(), prompt.inquiry.route.conversation_type
+        self.text, self.constrained, self.fields = whole.text, whole.constrained, whole.rows(kind)
         if not self.text and not self.is_stopped:
             raise ProviderError(
                 "malformed", f"{settings.name} gave an empty answer: ask again, or choose another model."
             )
-        finish = self._finish
+        finish = whole.finish
         return Provenance(
             settings.provider,
-            (finish.model or prompt.request.model)[:200],
+            (finish.model or prompt.inquiry.request.model)[:200],
             round((trio.current_time() - began_s) * 1000),
-            kind=prompt.kind,
+            kind=kind,
             given=prompt.given,
-            ignored=tuple(sorted({*prompt.ignored, *finish.ignored})),
+            ignored=tuple(sorted({*prompt.ignored, *whole.ignored})),
             finish=STOPPED if self.is_stopped else finish.reason[:32],
             prompt_tokens=finish.prompt_tokens or 0,
             answer_tokens=finish.completion_tokens or 0,
@@ -100,20 +105,15 @@ class Answer:
         self.told_s = trio.current_time()
         self._say(self._conversation, replace(self._delta, state=int(state), text=text, code=code))
 
-    async def _read(self, prompt: Prompt, settings: AiSettings, provider: Provider) -> None:
+    async def _read(self, prompt: Prompt, said: Said, provider: Provider) -> None:
         if self.is_stopped:
             return
-        said = ""
-        async with provider.stream(prompt.request) as pieces:
+        async with provider.stream(prompt.inquiry.request) as pieces:
             async for piece in pieces:
-                match piece:
-                    case Chunk(text):
-                        said += text
-                        self.text = without_speaker(said, settings.name)
-                        if self.text.strip():
-                            self._begun.set()
-                    case Finish():
-                        self._finish = piece
+                said.take(piece)
+                self.text = said.text
+                if self.text.strip():
+                    self._begun.set()
 
     async def _show_progress(self) -> None:
         """Tell everybody that the AI thinks, its first words at once, and then its text at most five times a second."""

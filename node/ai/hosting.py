@@ -354,6 +354,9 @@ class Hosting:
                     provenance=provenance,
                     lease=now.lease,
                     hop=question.hop,
+                    rule=asked_for.inquiry.route.rule,
+                    constrained=answer.constrained,
+                    fields=answer.fields,
                 )
             )
         answer.tell(DeltaState.DONE, answer.text)

@@ -15,7 +15,7 @@ from node.ai.question import by_message
 from node.conversations.conversation import Conversation
 from node.conversations.duty import NOT_LISTED, duty
 from node.conversations.people import People
-from node.conversations.view import POLICIES
+from node.conversations.view import CONSTRAINTS, POLICIES
 from node.store.preferences import Preferences
 from protocol.authority import Rule
 from protocol.bodies.content import AiPause, AiReply, AiRetry, AiSettings, Message, dump_settings
@@ -96,7 +96,8 @@ class Participants:
         """Add an AI that this node hosts.
 
         Args:
-            settings: `name`, and where given `provider, model, persona, system_prompt, temperature, policy, hourly`.
+            settings: `name`, and where given `provider, model, persona, system_prompt, temperature, policy, hourly,
+                constrained, second_opinion`.
 
         Raises:
             UsageError: `not_allowed`, `bad_request` (the name is taken), or what is wrong with the provider.
@@ -289,6 +290,8 @@ def _changed(settings: AiSettings, wanted: Json) -> AiSettings:
         temperature_milli=settings.temperature_milli if temperature is None else round(temperature * 1000),
         policy=POLICIES[wanted["policy"]] if wanted.get("policy") else settings.policy,
         hourly=wanted.get("hourly", settings.hourly),
+        constrained=CONSTRAINTS[wanted["constrained"]] if wanted.get("constrained") else settings.constrained,
+        second_opinion=wanted.get("second_opinion", settings.second_opinion),
     )
 
 

@@ -13,20 +13,20 @@ from typing import Any, Final
 import trio
 
 from node.ai.context import Line as Spoken
-from node.ai.context import Scene, select, spoken
-from node.ai.engines.engine import engine_for
+from node.ai.context import Scene
 from node.ai.engines.router import classify
 from node.ai.engines.wishes import Wishes
+from node.ai.inquiry import inquire
 from node.ai.line import Line
 from node.ai.participants import DEFAULT_NAME
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.registry import Registry
-from node.ai.providers.request import Chunk, Finish, Request
+from node.ai.providers.request import Request, Turn
 from node.ai.responses import Told, failure, response
+from node.ai.said import Said
 from node.clock import Clock, iso
 from node.store.sessions import AiSessions
 from protocol.bodies.ask import Ask, load_config, load_table
-from protocol.limits import AI_TEXT_CHARACTERS
 
 log = getLogger("node.ai")
 
@@ -101,45 +101,40 @@ class PrivateTalks:
         began_s = trio.current_time()
         session, ask = self._sessions.get(asked.name), asked.ask
         context, config = load_table(ask.context), load_config(ask.config)
-        route = classify(asked.query, has_history=bool(session.turns), context=context)
-        engine, wishes = engine_for(route), Wishes.of(load_table(ask.options))
         provider = await self._registry.choose()
         facts = "\n".join(f"{key}: {value}" for key, value in context.items())
         scene = Scene(name=DEFAULT_NAME, system_prompt=_PROMPT, context=facts)
         lines = [Spoken("", text, mine=role == "assistant") for role, text in (*session.turns, ("user", asked.query))]
-        added = engine.instructions(wishes)
-        window = await provider.window(config.model or "", (added, *spoken(scene, lines)))
-        budget = window.prompt_tokens - window.count(added)
-        told = select(scene, lines, budget_tokens=budget, count=window.count)
         request = Request(
             model=config.model or "",
-            turns=engine.turns(told.turns, wishes),
+            turns=(Turn("user", asked.query),),
             temperature=config.temperature,
             max_tokens=config.max_tokens,
             top_p=config.top_p,
         )
-        text, finish = "", Finish("", None, None, "")
-        async with provider.stream(request) as pieces:
+        wishes = Wishes.of(load_table(ask.options))
+        inquiry = await inquire(provider, request, scene, lines, context=context, wishes=wishes)
+        said = Said(inquiry)
+        async with provider.stream(inquiry.request) as pieces:
             async for piece in pieces:
-                match piece:
-                    case Chunk(more):
-                        text += more
-                    case Finish():
-                        finish = piece
-        text = text.strip()[:AI_TEXT_CHARACTERS]
-        if not text:
+                said.take(piece)
+        answer, route = said.whole(), inquiry.route
+        if not answer.text:
             raise ProviderError("malformed", "The model gave an empty answer: ask again, or choose another model.")
         if self._sessions.get(asked.name).id == session.id:  # else it began anew meanwhile
-            self._sessions.add_turns(asked.name, ("user", asked.query), ("assistant", text), most=TURNS)
+            self._sessions.add_turns(asked.name, ("user", asked.query), ("assistant", answer.text), most=TURNS)
         return Told(
             query=asked.query,
-            text=text,
+            text=answer.text,
             kind=route.conversation_type,
-            model=finish.model or request.model,
+            rule=route.rule,
+            model=answer.finish.model or request.model,
             provider=provider.name,
             took_ms=round((trio.current_time() - began_s) * 1000),
-            ignored=finish.ignored,
-            more={"confidence": route.confidence, "rule": route.rule},
+            constrained=answer.constrained,
+            fields=answer.fields,
+            ignored=answer.ignored,
+            more={"confidence": route.confidence},
         )
 
 

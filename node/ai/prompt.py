@@ -4,17 +4,16 @@ from dataclasses import dataclass
 from typing import Final
 
 from crypto.ids import IdentityKey, OpId
-from node.ai.context import Line, Scene, select, spoken, stops
-from node.ai.engines.engine import engine_for
-from node.ai.engines.router import classify
+from node.ai.context import Line, Scene, stops
 from node.ai.engines.wishes import Wishes
+from node.ai.inquiry import Inquiry, Manner, inquire
 from node.ai.providers.provider import Provider
-from node.ai.providers.request import Request
+from node.ai.providers.request import Request, Turn
 from node.ai.question import Question
 from node.conversations.conversation import Conversation
 from node.store.shown import Shown
 from protocol.bodies.ask import Ask, load_ask, load_config, load_table
-from protocol.bodies.content import GIVEN, AiReply, AiSettings, Message
+from protocol.bodies.content import GIVEN, AiReply, AiSettings, Constraint, Message
 from protocol.bodies.control import Level
 
 HISTORY: Final = 40
@@ -24,13 +23,11 @@ HISTORY: Final = 40
 class Prompt:
     """What a model is asked, and what the log is to say about it."""
 
-    request: Request
+    inquiry: Inquiry
     given: tuple[OpId, ...]
     """The messages in it, in display order."""
     ignored: tuple[str, ...]
     """What was asked for and is not done."""
-    kind: str
-    """What the question was taken for (S53)."""
 
 
 async def prompt(
@@ -58,22 +55,19 @@ async def prompt(
         system_prompt=settings.system_prompt,
         context="\n".join(f"{key}: {value}" for key, value in context.items()),
     )
-    route = classify(body.text, has_history=len(lines) > 1, context=context)
-    engine, wishes = engine_for(route), Wishes.of(load_table(ask.options))
-    added = engine.instructions(wishes)
-    window = await provider.window(model, (added, *spoken(scene, lines)))
-    budget = window.prompt_tokens - window.count(added)
-    told = select(scene, lines, budget_tokens=budget, count=window.count)
     request = Request(
         model=model,
-        turns=engine.turns(told.turns, wishes),
+        turns=(Turn("user", body.text),),
         temperature=settings.temperature_milli / 1000 if config.temperature is None else config.temperature,
         max_tokens=config.max_tokens,
         top_p=config.top_p,
         stop=stops(people),
     )
-    given = tuple(names[at] for at in told.lines)
-    return Prompt(request, given[-GIVEN:], () if may_choose else ("model",), route.conversation_type)
+    manner = Manner(Constraint(settings.constrained), settings.second_opinion)
+    wishes = Wishes.of(load_table(ask.options))
+    inquiry = await inquire(provider, request, scene, lines, context=context, wishes=wishes, manner=manner)
+    given = tuple(names[at] for at in inquiry.lines)
+    return Prompt(inquiry, given[-GIVEN:], () if may_choose else ("model",))
 
 
 def _lines(conversation: Conversation, question: Question, *, since: bytes) -> tuple[list[OpId], list[Line]]:

@@ -1,8 +1,10 @@
 """What a client is told of the answer to its query: `response`, or `error` (S52, S54)."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any, Final
 
+from node.ai.engines.contracts import Answer, fields_in
 from node.ai.engines.engine import engine_for
 from node.ai.engines.route import TYPES, ConversationType
 
@@ -27,22 +29,31 @@ class Told:
     model: str
     provider: str
     took_ms: int
+    rule: str = ""
+    """Who decided of which kind it is; empty where that is not known."""
+    constrained: bool = False
+    """The model was held to the engine's JSON schema."""
+    fields: Mapping[str, object] = field(default_factory=dict)
+    """What the model said under names of the schema; they come before what the text says."""
     ignored: tuple[str, ...] = ()
     more: Json = field(default_factory=dict)
     """What else the metadata is to hold."""
 
 
 def response(told: Told, *, timestamp: str) -> Json:
-    """Return the payload of `response`; the metadata of its engine is what the text says, and no more."""
+    """Return the payload of `response`; the metadata of its engine is what the model said, and no more."""
     kind: ConversationType = next((each for each in TYPES if each == told.kind), "simple")
     engine = engine_for(kind)
     metadata: Json = {
         "processing_time": told.took_ms,
         "model_used": told.model,
         "provider": told.provider,
-        **engine.metadata(told.text),
+        "constrained": told.constrained,
+        **engine.completed(Answer(told.text, fields_in(told.fields, kind))).metadata,
         **told.more,
     }
+    if told.rule:
+        metadata["rule"] = told.rule
     if told.ignored:
         metadata["ignored"] = list(told.ignored)
     return {

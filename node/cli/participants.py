@@ -2,6 +2,7 @@
 
 import os
 import sys
+from collections.abc import Callable
 from typing import Any, Final
 
 import click
@@ -14,11 +15,31 @@ from node.config import read_config
 from node.errors import StartError
 
 POLICIES: Final = ("every", "mentioned", "addressed", "never")
+CONSTRAINTS: Final = ("auto", "always", "never")
 MODELS_SHOWN: Final = 3
 MAX_KEY: Final = 4096
 
 
 _participant: Final = click.argument("participant", metavar="AI")
+
+
+def _making(command: Callable[..., Any]) -> Callable[..., Any]:
+    """Add the options that say how answers are made."""
+    for option in (
+        click.option(
+            "--second-opinion/--no-second-opinion",
+            default=None,
+            help="Ask the model what kind of answer is "
+            "wanted where the rules are not sure; that is one more short request, and waits 1.5 s at most.",
+        ),
+        click.option(
+            "--constrained",
+            type=click.Choice(CONSTRAINTS),
+            help="Hold the model to a JSON schema: `auto` where it can and the answer gains by it.",
+        ),
+    ):
+        command = option(command)
+    return command
 
 
 @click.group(cls=ConversationGroup, default="list", alone=("providers", "key"))
@@ -68,6 +89,7 @@ def list_() -> None:
 @click.option("--system-prompt", help="What it is told before everything else.")
 @click.option("--temperature", type=click.FloatRange(0.0, 2.0), help="0.0 (sober) to 2.0 (wild).")
 @click.option("--policy", type=click.Choice(POLICIES), help="Which messages it answers.")
+@_making
 @shared_options
 def add(**given: Any) -> None:
     """Add an AI participant that runs on this node."""
@@ -86,6 +108,7 @@ def add(**given: Any) -> None:
 @click.option("--temperature", type=click.FloatRange(0.0, 2.0), help="0.0 (sober) to 2.0 (wild).")
 @click.option("--policy", type=click.Choice(POLICIES), help="Which messages it answers; `never` mutes it.")
 @click.option("--hourly", type=click.IntRange(0, 10_000), help="Answers within an hour at most; 0: as its host allows.")
+@_making
 @shared_options
 def set_(participant: str, **given: Any) -> None:
     """Change an AI participant, named by its id, the beginning of it, or its name."""

@@ -184,6 +184,9 @@ class Timeline:
                 "finish": how.finish,
                 "prompt_tokens": how.prompt_tokens or None,
                 "answer_tokens": how.answer_tokens or None,
+                "rule": reply.rule,
+                "constrained": reply.constrained,
+                "fields": {name: list(texts) for name, texts in reply.fields},
                 "alternatives": [name.hex() for name in self._replica.fold.alternatives(answer, reply)],
             },
         }

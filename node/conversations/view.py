@@ -13,7 +13,7 @@ from node.conversations.timeline import MESSAGE_KINDS, Timeline
 from node.store.catalogue import Listed
 from node.store.records import Records
 from protocol.authority import Rule
-from protocol.bodies.content import AiSettings, ReplyPolicy
+from protocol.bodies.content import AiSettings, Constraint, ReplyPolicy
 from protocol.bodies.control import AiSet
 from protocol.presence import Here
 from protocol.registers import Registers
@@ -28,6 +28,8 @@ POLICIES = {
     "addressed": ReplyPolicy.ADDRESSED,
 }
 _POLICY_NAMES = {int(number): name for name, number in POLICIES.items()}
+CONSTRAINTS = {"auto": Constraint.AUTO, "always": Constraint.ALWAYS, "never": Constraint.NEVER}
+_CONSTRAINT_NAMES = {int(number): name for name, number in CONSTRAINTS.items()}
 
 
 class View:
@@ -172,6 +174,8 @@ class View:
             "host_name": self.person(identity),
             "here": device == self._replica.device.public,
             "hourly": settings.hourly,
+            "constrained": _CONSTRAINT_NAMES[settings.constrained],
+            "second_opinion": settings.second_opinion,
             "hosts": [
                 {
                     "identity": each.hex(),

@@ -47,6 +47,9 @@ class Answers:
                 model=how["model"],
                 provider=how["provider"],
                 took_ms=how["ms"],
+                rule=how["rule"],
+                constrained=how["constrained"],
+                fields=how["fields"],
                 ignored=tuple(how["ignored"]),
                 more={"id": payload["id"], "reply_to": payload["reply_to"], "ai": how["id"]},
             )

@@ -26,6 +26,7 @@ MAX_PAGE: Final = 200
 MAX_HOURLY: Final = 10_000
 PHASES: Final = ("prophase", "prometaphase", "metaphase", "anaphase", "telophase")
 POLICIES: Final = ("every", "mentioned", "addressed", "never")
+CONSTRAINTS: Final = ("auto", "always", "never")
 STATUSES: Final = ("online", "away")
 ROLES: Final = ("member", "admin", "owner")
 
@@ -178,6 +179,10 @@ def ai_settings(payload: Json, *, is_new: bool) -> Json:
         settings["hourly"] = integer(payload, "hourly", default=0, least=0, most=MAX_HOURLY)
     if payload.get("policy") is not None:
         settings["policy"] = choice(payload, "policy", POLICIES)
+    if payload.get("constrained") is not None:
+        settings["constrained"] = choice(payload, "constrained", CONSTRAINTS)
+    if payload.get("second_opinion") is not None:
+        settings["second_opinion"] = flag(payload, "second_opinion")
     return settings
 
 

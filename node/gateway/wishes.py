@@ -22,7 +22,7 @@ class Wishes:
         options: how to answer (`include_examples` and others; they reach the model's instructions).
         config: `model, temperature, max_tokens, top_p`.
         preferences: what the client said at its join: `temperature, max_tokens, response_style, include_sources,
-            language, timezone`; options and config come before them.
+            language, timezone, constrained, second_opinion`; options and config come before them.
     """
 
     context: Json = field(default_factory=dict)
@@ -38,6 +38,9 @@ def read_wishes(payload: Json, preferences: Json) -> Wishes:
     """Return what a `message` push wishes (Refusal `bad_request` or `too_long`, naming the field)."""
     context = table(payload, "context", most=CONTEXT_CHARACTERS)
     options = table(payload, "options", most=OPTIONS_CHARACTERS)
+    for key in ("constrained", "second_opinion"):
+        if options.get(key) is not None:
+            parameters.flag(options, key)
     config: dict[str, Any] = {}
     given = payload.get("llm_config")
     if given is not None:
@@ -72,8 +75,9 @@ def read_preferences(payload: Json) -> Json:
         text = parameters.optional_text(value, key, most=STYLES)
         if text is not None and text.strip():
             found[key] = text.strip()
-    if value.get("include_sources") is not None:
-        found["include_sources"] = parameters.flag(value, "include_sources")
+    for key in ("include_sources", "constrained", "second_opinion"):
+        if value.get(key) is not None:
+            found[key] = parameters.flag(value, key)
     return found
 
 

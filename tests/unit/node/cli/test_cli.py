@@ -178,7 +178,8 @@ def test_parameters_arrive(gateway: GatewayThread) -> None:
     run(gateway, "conversations", "invite", "c1", "--uses", "0", "--expires", "12h")
     run(gateway, "ai", "c1", "add", "--name", "Bot", "--system-prompt", "be brief", "--temperature", "0.2")
     run(gateway, "ai", "c1", "remove", "Bot")
-    run(gateway, "ai", "c1", "set", "Bot", "--policy", "never", "--hourly", "9")
+    making = ("--constrained", "never", "--second-opinion")
+    run(gateway, "ai", "c1", "set", "Bot", "--policy", "never", "--hourly", "9", *making)
     run(gateway, "ai", "c1", "hosts", "Bot", "Ada", "Bob")
     run(gateway, "ai", "c1", "accept", "Bot")
     run(gateway, "ai", "c1", "accept", "Bot", "--no")
@@ -192,7 +193,7 @@ def test_parameters_arrive(gateway: GatewayThread) -> None:
         ("invite", FIRST, 0, 12 * 3600),
         ("ai_add", FIRST, {"name": "Bot", "system_prompt": "be brief", "temperature": 0.2}),
         ("ai_remove", FIRST, "Bot"),
-        ("ai_set", FIRST, "Bot", {"policy": "never", "hourly": 9}),
+        ("ai_set", FIRST, "Bot", {"policy": "never", "hourly": 9, "constrained": "never", "second_opinion": True}),
         ("ai_hosts", FIRST, "Bot", ["Ada", "Bob"]),
         ("ai_accept", FIRST, "Bot", True),
         ("ai_accept", FIRST, "Bot", False),

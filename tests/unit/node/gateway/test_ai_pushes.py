@@ -31,6 +31,11 @@ async def test_both_topics_take_them() -> None:
             for event, payload, call in (
                 ("ai_add", {"name": " Bot ", "hourly": 5}, ({"name": "Bot", "hourly": 5},)),
                 ("ai_set", {"ai": "Bot", "model": "", "policy": "never"}, ("Bot", {"model": "", "policy": "never"})),
+                (
+                    "ai_set",
+                    {"ai": "Bot", "constrained": "never", "second_opinion": True},
+                    ("Bot", {"constrained": "never", "second_opinion": True}),
+                ),
                 ("ai_hosts", {"ai": "Bot", "hosts": ["Ada", "Bob"]}, ("Bot", ["Ada", "Bob"])),
                 ("ai_accept", {"ai": "Bot"}, ("Bot", True)),
                 ("ai_pause", {"on": False}, (False,)),
@@ -50,6 +55,10 @@ async def test_both_topics_take_them() -> None:
         ("ai_set", {"ai": "Bot", "name": " "}, "blank"),
         ("ai_set", {"ai": "Bot", "hourly": -1}, "bad_request"),
         ("ai_set", {"ai": "Bot", "hourly": True}, "bad_request"),
+        ("ai_set", {"ai": "Bot", "constrained": True}, "bad_request"),
+        ("ai_set", {"ai": "Bot", "second_opinion": "yes"}, "bad_request"),
+        ("message", {"content": "x", "options": {"constrained": "yes"}}, "bad_request"),
+        ("message", {"content": "x", "options": {"second_opinion": 1}}, "bad_request"),
         ("ai_hosts", {"ai": "Bot"}, "bad_request"),
         ("ai_hosts", {"ai": "Bot", "hosts": []}, "bad_request"),
         ("ai_hosts", {"ai": "Bot", "hosts": ["x"] * 9}, "bad_request"),

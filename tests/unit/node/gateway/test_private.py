@@ -123,6 +123,8 @@ async def test_who_asked_is_told_of_the_answer_and_nobody_else() -> None:
         backend.emit(conversation, "ai_delta", delta)
         backend.emit(conversation, "ai_delta", {**delta, "state": "growing", "text": "The"})
         how = {"id": "a1", "provider": "p", "model": "m", "kind": "problem_solving", "ms": 7, "ignored": ["top_p"]}
+        fields = {"root_cause": ["A short circuit."], "model_used": ["evil"]}
+        how |= {"rule": "failure", "constrained": True, "fields": fields}
         text = "Root cause: the fuse is blown.\n\nSolution:\n1. Take it out.\n2. Put a new one in."
         answer = {"id": "f" * 64, "kind": "ai", "reply_to": asked, "text": text, "deleted": False, "ai": how}
         backend.emit(conversation, "message", answer)
@@ -138,7 +140,8 @@ async def test_who_asked_is_told_of_the_answer_and_nobody_else() -> None:
         assert (payload["conversation_type"], payload["routed_to"]) == ("problem_solving", "problem_solver")
         metadata = payload["metadata"]
         assert (metadata["processing_time"], metadata["model_used"], metadata["ignored"]) == (7, "m", ["top_p"])
-        assert "fuse" in metadata["root_cause"]
+        assert (metadata["rule"], metadata["constrained"]) == ("failure", True)
+        assert metadata["root_cause"] == "A short circuit."
         assert metadata["solution_steps"] == ["Take it out.", "Put a new one in."]
         assert told[2].payload["type"] == "timeout"
         backend.emit(conversation, "gone", {"id": "0" * 64})
