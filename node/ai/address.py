@@ -1,7 +1,8 @@
 """Which AI participants answer a message (S41); pure.
 
 A message goes to the AIs it mentions (`@Name`), else to those it addresses by name at its beginning (`Name, …`), else
-to the first which answers everything. An AI's message reaches another AI by a mention alone, only so often in a row.
+to the one whose message it replies to, else to the first which answers everything. An AI's message reaches another AI
+by a mention alone, only so often in a row.
 """
 
 import re
@@ -42,6 +43,7 @@ def answering(
     author_kind: AuthorKind,
     replies_in_a_row: int = 0,
     author_id: str = "",
+    replied_to: str = "",
 ) -> tuple[Participant, ...]:
     """Return the AIs which answer this message, in the order of `participants`.
 
@@ -51,6 +53,7 @@ def answering(
         author_kind: who said it.
         replies_in_a_row: messages of AIs since the last one of a person, with this one.
         author_id: the AI which said it; it does not answer itself.
+        replied_to: the AI whose message a person replies to; empty where that is none.
 
     Returns:
         Where the message is meant for AIs which never answer, nobody: it was not meant for another one.
@@ -62,7 +65,8 @@ def answering(
         return tuple(each for each in called if each.policy != "never" and each.id != author_id)[:room]
     if called:
         return tuple(each for each in called if each.policy != "never")
-    if addressed := _addressed(participants, _folded(_CODE.sub(" ", text))):
+    by_name = _addressed(participants, _folded(_CODE.sub(" ", text)))
+    if addressed := by_name or tuple(each for each in participants if each.id == replied_to):
         return tuple(each for each in addressed if each.policy in {"every", "addressed"})
     return next(((each,) for each in participants if each.policy == "every"), ())
 

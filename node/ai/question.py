@@ -56,7 +56,9 @@ def by_message(conversation: Conversation, name: OpId, body: Message | AiReply) 
         return
     people = participants(conversation)
     if isinstance(body, Message):
-        for each in answering(people, body.text, author_kind="human"):
+        replied_to = _body(conversation, OpId(body.reply_to)) if body.reply_to else None
+        ai = replied_to.ai.hex() if isinstance(replied_to, AiReply) else ""
+        for each in answering(people, body.text, author_kind="human", replied_to=ai):
             yield Question(bytes.fromhex(each.id), name, name)
     elif body.hop + 1 < HOPS:
         called = answering(people, body.text, author_kind="ai", replies_in_a_row=body.hop + 1, author_id=body.ai.hex())

@@ -197,13 +197,17 @@ class Nodes:
         """Start a node while other tasks of the test go on."""
         return await trio.to_thread.run_sync(lambda: self.start(home, *arguments, **options))
 
-    def make(self, *homes: Path) -> list[Node]:
+    def make(self, *homes: Path, **options: Any) -> list[Node]:
         """Make profiles, named like their folders, and start their nodes side by side."""
         for home in homes:
             init(home, home.name.capitalize())
-        nodes = [Node(home) for home in homes]
+        nodes = [Node(home, **options) for home in homes]
         self.running += nodes
         return [node.wait_ready() for node in nodes]
+
+    async def make_beside(self, *homes: Path, **options: Any) -> list[Node]:
+        """Do the same while other tasks of the test go on."""
+        return await trio.to_thread.run_sync(lambda: self.make(*homes, **options))
 
 
 @contextmanager

@@ -55,6 +55,20 @@ def test_a_name_at_the_beginning_decides(text, expected):
     assert names(text) == expected
 
 
+@pytest.mark.parametrize(
+    ("text", "replied_to", "expected"),
+    [
+        ("And why?", MAX, ["Max"]),
+        ("And why?", PLANCK, []),
+        ("And why, @Assistant?", MAX, ["Assistant"]),
+        ("Assistant, why?", MAX, ["Assistant"]),
+        ("And why?", Participant("6", "Gone", "every"), ["Assistant"]),
+    ],
+)
+def test_a_reply_to_what_an_ai_said_is_for_that_ai_unless_another_one_is_called(text, replied_to, expected):
+    assert names(text, replied_to=replied_to.id) == expected
+
+
 def test_without_a_policy_for_it_nobody_answers():
     assert answering((MAX, PLANCK, QUIET), "What now?", author_kind="human") == ()
     assert answering((), "@Max", author_kind="human") == ()
