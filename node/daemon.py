@@ -216,18 +216,19 @@ async def _network(profile: Profile, options: NodeOptions) -> AsyncIterator[Netw
             port = 0
         listen = (LISTEN.format(port=port),)
     try:
-        network_context = open_network(seed=profile.secrets.node_seed, listen=listen)
+        network_context = open_network(seed=profile.secrets.node_seed, listen=listen, announce=options.announce)
         network = await network_context.__aenter__()
     except PortInUse:
         if options.listen:
             raise
-        network_context = open_network(seed=profile.secrets.node_seed, listen=(LISTEN.format(port=0),))
+        listen = (LISTEN.format(port=0),)
+        network_context = open_network(seed=profile.secrets.node_seed, listen=listen, announce=options.announce)
         network = await network_context.__aenter__()
     try:
         if network.peer_id != profile.peer_id:
             raise StartError("internal", "the peer id in the key file is not that of the network: report this")
         if not options.listen:
-            ports = [part for address in network.addresses() for part in address.split("/tcp/")[1:]]
+            ports = [part for address in network.listening() for part in address.split("/tcp/")[1:]]
             if ports:
                 write_private(port_file, ports[0].split("/")[0].encode())
         yield network
@@ -249,7 +250,7 @@ async def _open_gateway(
 
 
 async def _discover(network: Network, services: Services) -> None:
-    async with discover(network.peer_id, network.addresses) as found:
+    async with discover(network.peer_id, network.listening) as found:
         async for each in found:
             services.peers.found(each)
 

@@ -10,6 +10,7 @@ class NodeOptions:
 
     Attributes:
         listen: multiaddrs to listen on; empty means the node's own default.
+        announce: multiaddrs that others are told in place of those; empty: where the node listens.
         api: `HOST:PORT` of the channel; port 0 takes a free one.
         mdns: look for peers on the local network.
         bootstrap: multiaddrs of peers to dial at the start.
@@ -18,6 +19,7 @@ class NodeOptions:
     """
 
     listen: tuple[str, ...] = ()
+    announce: tuple[str, ...] = ()
     api: str = "127.0.0.1:0"
     mdns: bool = True
     bootstrap: tuple[str, ...] = ()

@@ -43,6 +43,12 @@ def init(name: str, passphrase_file: Path | None) -> None:
 @click.command()
 @click.option("--listen", multiple=True, metavar="MULTIADDR", help="Address to listen on; may be given more than once.")
 @click.option(
+    "--announce",
+    multiple=True,
+    metavar="MULTIADDR",
+    help="Address that others are told in place of those listened on: a router's that forwards here, for example.",
+)
+@click.option(
     "--api", default=DEFAULT_API, metavar="HOST:PORT", help="Address of the channel; port 0 takes a free one."
 )
 @click.option("--no-mdns", is_flag=True, help="Do not look for peers on the local network.")
@@ -52,6 +58,7 @@ def init(name: str, passphrase_file: Path | None) -> None:
 @shared_options
 def node(
     listen: tuple[str, ...],
+    announce: tuple[str, ...],
     api: str,
     no_mdns: bool,
     bootstrap: tuple[str, ...],
@@ -64,6 +71,7 @@ def node(
         raise click.BadParameter("give HOST:PORT, for example 127.0.0.1:0", param_hint="--api")
     options = NodeOptions(
         listen=listen,
+        announce=announce,
         api=api,
         mdns=not no_mdns,
         bootstrap=bootstrap,

@@ -35,6 +35,8 @@ PING_PROTOCOL = "/ipfs/ping/1.0.0"
 PING_BYTES = 32
 PING_S = 5.0
 ADDRESSES_FRESH_S = 5.0
+DIALLED = ("ip4", "ip6", "dns", "dns4", "dns6")
+WILDCARDS = ("0.0.0.0", "::")
 
 Handler = Callable[[str, Frames], Awaitable[None]]
 
@@ -47,17 +49,22 @@ class Network:
         offences: how often each peer sent something malformed, by peer id.
     """
 
-    def __init__(self, host: GuardedHost, gossip: Gossip, links: Links) -> None:
+    def __init__(self, host: GuardedHost, gossip: Gossip, links: Links, announced: "Announced") -> None:
         self.peer_id = host.get_id().to_base58()
         self.offences = host.offences.by_peer
         self._host = host
         self._gossip = gossip
         self._links = links
+        self._announced = announced
         self._dialling: dict[ID, trio.Lock] = {}
 
     def addresses(self) -> list[str]:
         """Return where others can dial us: full multiaddrs ending in `/p2p/ID`, never a wildcard."""
-        return [f"{address}/p2p/{self.peer_id}" for address in self._host.get_addrs()]
+        return [f"{address}/p2p/{self.peer_id}" for address in self._announced()]
+
+    def listening(self) -> list[str]:
+        """Return where this node listens, in the same form: what the local network is told, whatever others are."""
+        return [f"{address}/p2p/{self.peer_id}" for address in self._announced.listening()]
 
     async def dial(self, peer_id: str, addresses: Sequence[str], *, timeout_s: float = dialer.TIMEOUT_S) -> None:
         """Connect to a peer, if it is not connected yet. Two calls for one peer share the work.
@@ -189,15 +196,23 @@ class Network:
 
 
 class Announced:
-    """Our addresses for others, looked up again every few seconds: interfaces come and go."""
+    """Our addresses for others: those that were asked for, else where we listen.
 
-    def __init__(self) -> None:
+    The latter are looked up again every few seconds: interfaces come and go.
+    """
+
+    def __init__(self, instead: Sequence[Multiaddr]) -> None:
         self.swarm: LastingSwarm | None = None
+        self._instead = list(instead)
         self._addresses: list[Multiaddr] = []
         self._until = 0.0
 
     def __call__(self) -> list[Multiaddr]:
         """Return them without `/p2p/ID`."""
+        return self._instead or self.listening()
+
+    def listening(self) -> list[Multiaddr]:
+        """Return where we listen, without `/p2p/ID`."""
         if self.swarm is not None and (not self._addresses or trio.current_time() >= self._until):
             listening = [address for listener in self.swarm.listeners.values() for address in listener.get_addrs()]
             self._addresses = expand(listening)
@@ -207,27 +222,28 @@ class Announced:
 
 @asynccontextmanager
 async def open_network(
-    *, seed: bytes, listen: Sequence[str], connection_limit: int = CONNECTIONS
+    *, seed: bytes, listen: Sequence[str], announce: Sequence[str] = (), connection_limit: int = CONNECTIONS
 ) -> AsyncIterator[Network]:
     """Run the network for the length of the block; leaving it takes less than a second.
 
     Args:
         seed: 32 secret bytes; the peer id follows from them.
         listen: addresses such as `/ip4/0.0.0.0/tcp/4001`; port 0 takes any free one. Empty: dial only.
+        announce: addresses that others are told in place of those.
         connection_limit: most connections at a time, inbound and outbound together.
 
     Raises:
         LibraryMismatch: libp2p is not the release that the repairs were written for.
         PortInUse: another program listens on a port of `listen`.
-        ListenError: an address of `listen` cannot be used.
+        ListenError: an address of `listen` or `announce` cannot be used.
     """
     check_library()
     quieten_library()
+    announced = Announced([announced_address(text) for text in announce])
     addresses = [listen_address(text) for text in listen]
     check_ports(addresses)
     offences = Offences()
     swarm = LastingSwarm(seed=seed, connection_limit=connection_limit)
-    announced = Announced()
     host = GuardedHost(swarm, offences, announced)
     announced.swarm = swarm
     gossip = Gossip(host)
@@ -241,7 +257,7 @@ async def open_network(
             gossip.pubsub.manager.run_daemon_task(gossip.pubsub.reannounce)
             try:
                 await start_listening(swarm, addresses)
-                yield Network(host, gossip, links)
+                yield Network(host, gossip, links, announced)
             finally:
                 with trio.move_on_after(CLOSE_S, shield=True):
                     await host.close()
@@ -265,6 +281,25 @@ def listen_address(text: str) -> Multiaddr:
         return split_peer(text)[0]
     except ValueError as error:
         raise ListenError(f"Cannot listen on {text[:80]!r}: {error}.") from error
+
+
+def announced_address(text: str) -> Multiaddr:
+    """Return an address to tell others.
+
+    Raises:
+        ListenError: the text is none that anybody could dial.
+    """
+    try:
+        address, _ = split_peer(text)
+    except ValueError as error:
+        raise ListenError(f"Cannot announce {text[:80]!r}: {error}.") from error
+    values = {protocol.name: value for protocol, value in address.items()}
+    hosts = [values[name] for name in DIALLED if values.get(name)]
+    if not hosts or hosts[0] in WILDCARDS or values.get("tcp") == "0":
+        raise ListenError(
+            f"Cannot announce {text[:80]!r}: give where others reach this node, as in /ip4/203.0.113.7/tcp/4001."
+        )
+    return address
 
 
 async def start_listening(swarm: LastingSwarm, addresses: Sequence[Multiaddr]) -> None:

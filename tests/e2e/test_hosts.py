@@ -50,12 +50,14 @@ def asks(model: AIServer) -> list[Request]:
 
 
 class Hosts:
-    """Two nodes that host an AI, each with a model of its own, and one whose person asks."""
+    """Two nodes that host an AI, each with a model of its own, and one whose person asks, or more."""
+
+    people = ("anna", "ben", "cat")
 
     def __init__(self, nodes: Nodes, folder: Path, models: dict[str, AIServer]) -> None:
         self.nodes = nodes
         self.models = models
-        self.homes = {name: folder / name for name in ("anna", "ben", "cat")}
+        self.homes = {name: folder / name for name in self.people}
         self.conversation = ""
 
     def variables(self, name: str) -> dict[str, str]:
@@ -66,14 +68,14 @@ class Hosts:
         await self.nodes.start_beside(self.homes[name], variables=self.variables(name))
 
     async def set_up(self) -> None:
-        """Let the three talk, with an AI that anna hosts and ben stands by for."""
+        """Let them talk, with an AI that anna hosts and ben stands by for."""
         for name, home in self.homes.items():
             await trio.to_thread.run_sync(init, home, name.capitalize())
             await self.start(name)
         async with listening(self.homes["anna"]) as a:
             made = await a.call("node", "create", {"title": "Hosts", "ai": False})
             self.conversation = made["id"]
-            for name in ("ben", "cat"):
+            for name in self.people[1:]:
                 async with listening(self.homes[name]) as guest:
                     await let_in(a, guest, self.conversation)
                     await a.join(topic(self.conversation))

@@ -347,10 +347,15 @@ def test_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setitem(sys.modules, "node.daemon", module)
     assert CliRunner().invoke(peer2peer, ["node", "--home", str(tmp_path)]).exit_code == 0
     assert ran[0] == (tmp_path, NodeOptions())
-    args = "--listen /ip4/127.0.0.1/tcp/0 --listen /ip6/::1/tcp/0 --api [::1]:0 --no-mdns --bootstrap /x --ready-fd 5"
-    assert CliRunner().invoke(peer2peer, ["node", *args.split()]).exit_code == 1
+    args = "--listen /ip4/127.0.0.1/tcp/0 --listen /ip6/::1/tcp/0 --announce /y --api [::1]:0 --no-mdns --bootstrap /x"
+    assert CliRunner().invoke(peer2peer, ["node", *args.split(), "--ready-fd", "5"]).exit_code == 1
     assert ran[1][1] == NodeOptions(
-        listen=("/ip4/127.0.0.1/tcp/0", "/ip6/::1/tcp/0"), api="[::1]:0", mdns=False, bootstrap=("/x",), ready_fd=5
+        listen=("/ip4/127.0.0.1/tcp/0", "/ip6/::1/tcp/0"),
+        announce=("/y",),
+        api="[::1]:0",
+        mdns=False,
+        bootstrap=("/x",),
+        ready_fd=5,
     )
 
 

@@ -98,6 +98,24 @@ async def test_addresses_are_complete_and_never_wildcards() -> None:
 
 
 @pytest.mark.trio
+async def test_others_are_told_what_was_asked_for_and_the_local_network_where_the_node_listens(pair) -> None:
+    announce = ["/dns4/chat.example/tcp/4001", "/ip4/203.0.113.7/tcp/4002"]
+    async with pair() as (one, _), open_network(seed=b"c" * 32, listen=[LOOPBACK], announce=announce) as network:
+        assert network.addresses() == [f"{address}/p2p/{network.peer_id}" for address in announce]
+        assert [address.startswith("/ip4/127.0.0.1/tcp/") for address in network.listening()] == [True]
+        await one.dial(network.peer_id, network.listening())
+        assert await network.ping(one.peer_id) < 5
+
+
+@pytest.mark.trio
+@pytest.mark.parametrize("text", ["rubbish", "/ip4/0.0.0.0/tcp/4001", "/ip6/::/tcp/4001", "/ip4/203.0.113.7/tcp/0"])
+async def test_an_address_that_nobody_could_dial_is_not_announced(text) -> None:
+    with pytest.raises(ListenError, match="Cannot announce"):
+        async with open_network(seed=b"a" * 32, listen=[LOOPBACK], announce=[text]):
+            pass
+
+
+@pytest.mark.trio
 async def test_the_same_seed_is_the_same_peer() -> None:
     async with open_network(seed=b"a" * 32, listen=[]) as first:
         peer_id = first.peer_id
