@@ -43,12 +43,19 @@ def command(home: Path, *arguments: str) -> list[str]:
     return [sys.executable, "-m", "node", "--home", str(home), *arguments]
 
 
-def run(home: Path, *arguments: str, within_s: float = COMMAND_S) -> subprocess.CompletedProcess[str]:
-    """Run one command to its end."""
+def run(
+    home: Path,
+    *arguments: str,
+    within_s: float = COMMAND_S,
+    variables: Mapping[str, str] = MappingProxyType({}),
+    given: str = "",
+) -> subprocess.CompletedProcess[str]:
+    """Run one command to its end; `given` is what it reads from standard input."""
     return subprocess.run(
         command(home, *arguments),
         cwd=ROOT,
-        env=environment(),
+        env={**environment(), **variables},
+        input=given,
         capture_output=True,
         text=True,
         timeout=within_s,

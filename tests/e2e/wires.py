@@ -1,4 +1,4 @@
-"""The wires between nodes, as a test lays them: they can be cut and mended, and all that passes is recorded.
+"""The wires between nodes, and to a server, as a test lays them: they can be cut, and all that passes is recorded.
 
 Each node listens on a port that nobody is told, and announces the port of a relay before it. So whatever the nodes say
 to each other goes through here, and none finds a way around a cut. Who calls is known by the process that holds the
@@ -7,6 +7,7 @@ other end.
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -30,6 +31,7 @@ class Wires:
         self.passed = bytearray()
         self._nursery = nursery
         self._nodes: dict[str, Node] = {}
+        self._ports: dict[str, int] = {}
         self._open: dict[trio.CancelScope, frozenset[str]] = {}
         self._sides: tuple[frozenset[str], ...] = ()
 
@@ -41,6 +43,7 @@ class Wires:
         node = await nodes.start_beside(home, "--announce", address, **options)
         assert node.listen == address
         self._nodes[home.name] = node
+        self._ports[home.name] = _listening(node)
         return node
 
     def cut(self, *sides: set[str]) -> None:
@@ -60,30 +63,20 @@ class Wires:
         """Carry one connection to its end, or to a cut."""
         async with near:
             caller = await trio.to_thread.run_sync(self._caller, near.socket.getpeername()[1])
-            node = self._nodes.get(called)
             ends = frozenset({called, caller})
-            if node is None or not caller or not self._may_talk(ends):
+            if called not in self._ports or not caller or not self._may_talk(ends):
                 return
             with trio.CancelScope() as scope:
                 self._open[scope] = ends
                 try:
-                    far = await trio.open_tcp_stream(LOOPBACK, _listening(node))
+                    far = await trio.open_tcp_stream(LOOPBACK, self._ports[called])
                     async with far, trio.open_nursery() as nursery:
-                        nursery.start_soon(self._pump, near, far)
-                        nursery.start_soon(self._pump, far, near)
+                        nursery.start_soon(_pump, near, far, self.passed)
+                        nursery.start_soon(_pump, far, near, self.passed)
                 except OSError:
                     return
                 finally:
                     del self._open[scope]
-
-    async def _pump(self, source: trio.SocketStream, sink: trio.SocketStream) -> None:
-        try:
-            while data := await source.receive_some():
-                self.passed += data
-                await sink.send_all(data)
-            await sink.send_eof()
-        except (trio.BrokenResourceError, trio.ClosedResourceError):
-            await sink.aclose()
 
     def _caller(self, port: int) -> str:
         """Return whose connection comes from this port; empty where it is gone already."""
@@ -91,6 +84,53 @@ class Wires:
             if any(each.laddr.port == port for each in _sockets(node) if each.laddr):
                 return name
         return ""
+
+
+@dataclass
+class Tap:
+    """A wire to a server.
+
+    Attributes:
+        port: where it begins.
+        asked: every byte that went to the server.
+        answered: every byte that came back.
+        is_cut: it takes no connection any more.
+    """
+
+    port: int = 0
+    asked: bytearray = field(default_factory=bytearray)
+    answered: bytearray = field(default_factory=bytearray)
+    is_cut: bool = False
+
+    async def carry(self, target: int, near: trio.SocketStream) -> None:
+        async with near:
+            if self.is_cut:
+                return
+            async with await trio.open_tcp_stream(LOOPBACK, target) as far, trio.open_nursery() as nursery:
+                nursery.start_soon(_pump, near, far, self.asked)
+                nursery.start_soon(_pump, far, near, self.answered)
+
+
+@asynccontextmanager
+async def tapped(target: int) -> AsyncIterator[Tap]:
+    """Yield a wire to this port of loopback."""
+    tap = Tap()
+    async with trio.open_nursery() as nursery:
+        [listener] = await nursery.start(partial(trio.serve_tcp, partial(tap.carry, target), 0, host=LOOPBACK))
+        tap.port = listener.socket.getsockname()[1]
+        yield tap
+        nursery.cancel_scope.cancel()
+
+
+async def _pump(source: trio.SocketStream, sink: trio.SocketStream, record: bytearray) -> None:
+    try:
+        while data := await source.receive_some():
+            record += data
+            await sink.send_all(data)
+        await sink.send_eof()
+    except (trio.BrokenResourceError, trio.ClosedResourceError):
+        await source.aclose()
+        await sink.aclose()
 
 
 def _sockets(node: Node) -> list[Any]:
