@@ -6,7 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNC := $(UV) sync --quiet --locked --extra local-ai
 RUN := $(UV) run --no-sync
 STAMP := .stamp/setup
-ALONE := tests/e2e tests/gui tests/unit/node/ai tests/unit/node/network
+WATCHING := tests/e2e tests/gui tests/unit/node/ai tests/unit/node/network
 
 help:
 	@echo "make run     install everything, start the node and the desktop"
@@ -28,9 +28,9 @@ run: setup
 	@$(RUN) python packaging/run.py
 
 test: setup
-	@# Two at a time what only computes; alone what watches processes, windows, the network or the local model.
-	@$(RUN) pytest -q -n 2 --dist loadfile -m "not soak and not bench" $(ALONE:%=--ignore=%)
-	@QT_QPA_PLATFORM=offscreen $(RUN) pytest -q -m "not soak and not bench" $(ALONE)
+	@# First what only computes, then what watches processes, windows, the network or the local model, and mostly waits.
+	@$(RUN) pytest -q -n 2 --dist loadfile -m "not soak and not bench" $(WATCHING:%=--ignore=%)
+	@QT_QPA_PLATFORM=offscreen $(RUN) pytest -q -n 2 --dist loadfile -m "not soak and not bench" $(WATCHING)
 
 check: setup
 	@$(RUN) ruff format --check -q .

@@ -157,7 +157,7 @@ class LocalModel:
             "key": key,
             "context_tokens": CONTEXT_TOKENS,
             "slots": _SLOTS,
-            "threads": max(1, min(_MAX_THREADS, _cores() - 1)),  # docs/decisions/018-model-threads.md
+            "threads": max(1, min(_MAX_THREADS, _cores() - 1)),  # docs/decisions/019-model-threads.md
         }
         process = await trio.lowlevel.open_process(
             self._command,
