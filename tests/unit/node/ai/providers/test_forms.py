@@ -88,7 +88,7 @@ async def test_without_a_form_nothing_is_held(vendor):
 @pytest.mark.parametrize(
     ("vendor", "status", "message"),
     [(vendor, *refusal) for vendor in VENDORS for refusal in REFUSALS[vendor.name]],
-    ids=str,
+    ids=lambda value: str(getattr(value, "name", value)),
     indirect=["vendor"],
 )
 async def test_who_does_not_take_it_is_asked_for_prose_then_and_from_then_on(vendor, status, message):
