@@ -8,6 +8,7 @@ import logging
 from collections.abc import Callable
 from typing import Final, Protocol
 
+from node.gateway.message_rate import Allowance, Rates
 from node.gateway.refusal import Refusal
 from protocol import channel as wire
 from protocol.channel import Json
@@ -52,13 +53,15 @@ class Socket:
     Attributes:
         topic: the topic joined.
         join_ref: of the join.
+        allowance: what the connection may still send, on all its topics together.
         rewrite: set by a channel to see each broadcast before its client does: it returns the payload unchanged,
             another payload for this client alone, or None to hold it back.
     """
 
-    def __init__(self, outbox: Outbox, topic: str, join_ref: str | None) -> None:
+    def __init__(self, outbox: Outbox, topic: str, join_ref: str | None, *, allowance: Allowance) -> None:
         self.topic = topic
         self.join_ref = join_ref
+        self.allowance = allowance
         self.rewrite: Rewrite | None = None
         self._outbox = outbox
         self._held: list[bytes] | None = []
@@ -97,9 +100,14 @@ UNMATCHED: Final = "unmatched topic"
 
 
 class Topics:
-    """The routes of the gateway, and who listens to which topic."""
+    """The routes of the gateway, and who listens to which topic.
 
-    def __init__(self) -> None:
+    Attributes:
+        rates: how fast each connection may send.
+    """
+
+    def __init__(self, rates: Rates) -> None:
+        self.rates = rates
         self._routes: dict[str, Factory] = {}
         self._listeners: dict[str, dict[Socket, None]] = {}
 

@@ -14,6 +14,7 @@ from websockets.exceptions import ConnectionClosed
 
 from node.gateway.channels import UNMATCHED, Channel, Json, Socket, Topics, short
 from node.gateway.limits import Limits
+from node.gateway.message_rate import Allowance
 from protocol import channel as wire
 from protocol.channel import ChannelError, Frame
 from protocol.errors import UsageError
@@ -64,6 +65,7 @@ class Connection:
         self._websocket = websocket
         self._topics = topics
         self._limits = limits
+        self._allowance = Allowance(topics.rates)
         self._members: dict[str, Membership] = {}
         self._queue, self._frames = trio.open_memory_channel[bytes](limits.queue_frames)
         self._overflow = trio.Event()
@@ -178,7 +180,8 @@ class Connection:
         elif len(self._members) >= self._limits.channels:
             await self._refuse(frame, "bad_request", "too many channels joined")
             return
-        member = self._members[frame.topic] = Membership(Socket(self, frame.topic, frame.join_ref))
+        socket = Socket(self, frame.topic, frame.join_ref, allowance=self._allowance)
+        member = self._members[frame.topic] = Membership(socket)
         assert self._channels is not None
         self._channels.start_soon(self._serve, member, frame, previous)
 

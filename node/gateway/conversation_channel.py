@@ -2,22 +2,18 @@
 
 import re
 from collections import OrderedDict
-from collections.abc import Callable
+from functools import partial
 from typing import Any, Final
-
-import trio
 
 from crypto.ids import OpId
 from node.gateway import parameters
 from node.gateway.answers import Answers
 from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
-from node.gateway.message_rate import Rates, spend
+from node.gateway.client_session import SESSION, ClientSession
 from node.gateway.participant_pushes import PARTICIPANTS, SLOW, change_participants
 from node.gateway.refusal import Refusal
 from node.gateway.trouble import told
-from node.gateway.wishes import read_preferences, read_wishes, table
-from protocol.bodies.ask import CONTEXT_CHARACTERS
 from protocol.errors import UsageError
 
 FIRST_PAGE: Final = 20
@@ -33,22 +29,18 @@ class ConversationChannel:
 
     slow: frozenset[str] = SLOW
 
-    def __init__(
-        self,
-        backend: Backend,
-        conversation_id: str,
-        socket: Socket,
-        *,
-        rates: Rates,
-        now: Callable[[], float] = trio.current_time,
-    ) -> None:
+    def __init__(self, backend: Backend, conversation_id: str, socket: Socket) -> None:
         self._backend = backend
         self._id = conversation_id
         self._socket = socket
-        self._now = now
-        self._preferences: Json = {}
-        self._messages = rates.messages()
-        self._typing = rates.typing()
+        self._allowance = socket.allowance
+        self._session = ClientSession(
+            socket,
+            now=backend.now,
+            spend=self._spend_change,
+            begin=partial(backend.new_session, conversation_id),
+            lay=partial(backend.set_context, conversation_id),
+        )
         # A message's event may come while it is still being written, before its id is known here: such events wait in
         # `_held` until the write returns, and then carry the client's own id.
         self._client_ids: OrderedDict[str, str] = OrderedDict()
@@ -58,17 +50,16 @@ class ConversationChannel:
 
     async def join(self, payload: Json) -> Json:
         """Return the newest messages and who is here."""
-        user_id = parameters.optional_text(payload, "user_id", most=parameters.MAX_LABEL)
-        self._preferences = read_preferences(payload)
-        self._check_mine()
         backend = self._backend
+        user_id = self._session.join(payload, identity=backend.identity()["identity"])
+        self._check_mine()
         messages, more = backend.history(self._id, before=None, limit=FIRST_PAGE)
         backend.attend(self, "online")
         self._socket.push("presence_state", backend.presence(self._id))
         return {
             "conversation_id": self._id,
             "session_id": backend.session(self._id),
-            "user_id": user_id if user_id is not None else backend.identity()["identity"],
+            "user_id": user_id,
             "summary": backend.summary(self._id),
             "members": backend.members(self._id),
             "ai": backend.participants(self._id).all(),
@@ -97,21 +88,19 @@ class ConversationChannel:
                 return self._history(payload)
             case "typing":
                 typing = parameters.flag(payload, "typing")
-                spend(self._typing, self._now(), "typing signals")
+                self._allowance.signal(self._id, "typing signals")
                 self._backend.typing(self._id, typing=typing)
                 return {}
             case "presence":
                 status = parameters.choice(payload, "status", parameters.STATUSES)
-                spend(self._typing, self._now(), "presence signals")
+                self._allowance.signal(self._id, "presence signals")
                 self._backend.attend(self, status)
                 return {}
             case "read":
                 self._backend.read(self._id, self._named_message(payload))
                 return {}
-            case "new_conversation":
-                return self._new_session()
-            case "set_context":
-                return self._set_context(payload)
+            case _ if event in SESSION:
+                return self._session.change(event, payload)
             case "alternatives":
                 return {"messages": self._backend.alternatives(self._id, self._named_message(payload))}
             case "pins":
@@ -120,12 +109,12 @@ class ConversationChannel:
                 return {"message": await self._mark_message(event, payload)}
             case "archive":
                 on = parameters.flag(payload, "on", default=True)
-                spend(self._messages, self._now(), "changes")
+                self._spend_change()
                 return await self._backend.archive(self._id, on=on)
             case _ if event in PARTICIPANTS:
                 named = self._message_id(payload, "id")
                 message = OpId(bytes.fromhex(named)) if named is not None else None
-                spend(self._messages, self._now(), "changes")
+                self._spend_change()
                 return await change_participants(self._backend.participants(self._id), event, payload, message=message)
             case _:
                 raise Refusal("bad_request", f"a conversation has no event {event!r:.80}; see docs/channel.md")
@@ -133,7 +122,7 @@ class ConversationChannel:
     async def _mark_message(self, event: str, payload: Json) -> Json:
         """Change a message that is there already; return it as it is then."""
         backend, name = self._backend, self._named_message(payload)
-        spend(self._messages, self._now(), "changes")
+        self._spend_change()
         match event:
             case "edit":
                 return await backend.edit(self._id, name, parameters.content(payload))
@@ -163,32 +152,18 @@ class ConversationChannel:
                 return
         raise Refusal("unknown_conversation", "unknown conversation")
 
-    def _new_session(self) -> Json:
-        """Begin my AI session anew, and say so on the topic (S52)."""
-        spend(self._messages, self._now(), "changes")
-        begun = {"session_id": self._backend.new_session(self._id), "timestamp": self._backend.now()}
-        self._socket.push("conversation_reset", begun)
-        return begun
-
-    def _set_context(self, payload: Json) -> Json:
-        """Lay facts over those of my AI session, and say so on the topic (S52)."""
-        if payload.get("context") is None:
-            raise Refusal("bad_request", "context is missing; give an object")
-        context = table(payload, "context", most=CONTEXT_CHARACTERS)
-        spend(self._messages, self._now(), "changes")
-        updated = {"context": self._backend.set_context(self._id, context), "timestamp": self._backend.now()}
-        self._socket.push("context_updated", updated)
-        return updated
+    def _spend_change(self) -> None:
+        self._allowance.write(self._id, "changes")
 
     async def _message(self, payload: Json) -> Json:
         content = parameters.content(payload)
         asked: dict[str, Any] = {
             "not_for_ai": parameters.flag(payload, "not_for_ai") if payload.get("not_for_ai") is not None else None,
-            "wishes": read_wishes(payload, self._preferences),
+            "wishes": self._session.wishes(payload),
         }
         client_id = parameters.optional_text(payload, "client_id", most=MAX_CLIENT_ID)
         reply_to = self._message_id(payload, "reply_to")
-        spend(self._messages, self._now(), "messages")
+        self._allowance.write(self._id)
         if client_id is None:
             response = await self._backend.post(self._id, content, reply_to=reply_to, **asked)
             self._answers.asked(response["id"], content)

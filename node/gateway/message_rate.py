@@ -1,13 +1,18 @@
-"""How fast one client may write into one conversation, and ask in one session (S56)."""
+"""How fast one client may write into one conversation, and ask in private sessions (S56)."""
 
+from collections import OrderedDict
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
+
+import trio
 
 from node.gateway.limits import Bucket
 from node.gateway.refusal import Refusal
 
-TYPING_BURST: Final = 20.0
-TYPING_PER_S: Final = 10.0
+SIGNALS_AT_ONCE: Final = 20.0
+SIGNALS_PER_S: Final = 10.0
+MAX_BUCKETS: Final = 1_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,28 +31,47 @@ class Rates:
     asks_at_once: float = 20.0
     asks_per_s: float = 1.0
 
-    def messages(self) -> Bucket:
-        """Return a bucket for messages and changes of them."""
-        return Bucket(burst=self.messages_at_once, rate_per_s=self.messages_per_s)
 
-    def asks(self) -> Bucket:
-        """Return a bucket for questions of a private session."""
-        return Bucket(burst=self.asks_at_once, rate_per_s=self.asks_per_s)
+class Allowance:
+    """What one connection may still send; it lasts as long as the connection, whatever topics are joined and left.
 
-    def typing(self) -> Bucket:
-        """Return a bucket that no keyboard exhausts."""
-        return Bucket(burst=TYPING_BURST, rate_per_s=TYPING_PER_S)
-
-
-def spend(bucket: Bucket, now: float, what: str) -> None:
-    """Take one token.
-
-    Raises:
-        TooFast: there is none; the reason says when there will be.
+    Each conversation counts for itself. Of more than MAX_BUCKETS, those that were not drawn on for longest begin anew.
+    The methods raise `TooFast` where nothing is left; `what` names in its reason what there is too much of.
     """
-    wait_s = bucket.take(now)
-    if wait_s > 0:
-        raise TooFast(what, max(1, round(wait_s * 1000)))
+
+    def __init__(self, rates: Rates, *, now: Callable[[], float] = trio.current_time) -> None:
+        self._rates = rates
+        self._now = now
+        self._asks = Bucket(burst=rates.asks_at_once, rate_per_s=rates.asks_per_s)
+        self._buckets: OrderedDict[tuple[str, str], Bucket] = OrderedDict()
+
+    def write(self, conversation: str, what: str = "messages") -> None:
+        """Draw on what may be written into a conversation."""
+        rates = self._rates
+        self._spend(self._bucket("write", conversation, rates.messages_at_once, rates.messages_per_s), what)
+
+    def ask(self, what: str = "questions") -> None:
+        """Draw on what may be asked in private sessions, of any name: whoever asks makes up the names."""
+        self._spend(self._asks, what)
+
+    def signal(self, topic: str, what: str) -> None:
+        """Draw on what no keyboard exhausts: signals of typing and presence on a topic."""
+        self._spend(self._bucket("signal", topic, SIGNALS_AT_ONCE, SIGNALS_PER_S), what)
+
+    def _bucket(self, kind: str, name: str, burst: float, rate_per_s: float) -> Bucket:
+        key = kind, name
+        bucket = self._buckets.get(key)
+        if bucket is None:
+            bucket = self._buckets[key] = Bucket(burst=burst, rate_per_s=rate_per_s)
+            if len(self._buckets) > MAX_BUCKETS:
+                self._buckets.popitem(last=False)
+        self._buckets.move_to_end(key)
+        return bucket
+
+    def _spend(self, bucket: Bucket, what: str) -> None:
+        wait_s = bucket.take(self._now())
+        if wait_s > 0:
+            raise TooFast(what, max(1, round(wait_s * 1000)))
 
 
 class TooFast(Refusal):

@@ -1,23 +1,17 @@
 """The topic `node`: who I am, my conversations, and everything that is done to one from outside it."""
 
-from collections.abc import Callable
 from typing import Final
-
-import trio
 
 from crypto.ids import OpId
 from node.gateway import parameters
 from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
-from node.gateway.limits import Bucket
-from node.gateway.message_rate import Rates, spend
 from node.gateway.participant_pushes import PARTICIPANTS, SLOW, change_participants
 from node.gateway.people_pushes import PEOPLE, change_people
 from node.gateway.refusal import Refusal
 
 DEFAULT_USES: Final = 1
 DEFAULT_EXPIRES_S: Final = 7 * 24 * 3600
-MAX_BUCKETS: Final = 10_000
 
 
 class NodeChannel:
@@ -25,15 +19,9 @@ class NodeChannel:
 
     slow: frozenset[str] = frozenset({"create", "join", "invite", "providers", *SLOW})
 
-    def __init__(
-        self, backend: Backend, socket: Socket, *, rates: Rates, now: Callable[[], float] = trio.current_time
-    ) -> None:
+    def __init__(self, backend: Backend, socket: Socket) -> None:
         self._backend = backend
-        self._socket = socket
-        self._now = now
-        self._rates = rates
-        self._messages: dict[str, Bucket] = {}
-        self._presence = rates.typing()
+        self._allowance = socket.allowance
 
     async def join(self, payload: Json) -> Json:
         """Return who this node is."""
@@ -53,7 +41,7 @@ class NodeChannel:
                 return {"peers": backend.peers()}
             case "presence":
                 status = parameters.choice(payload, "status", parameters.STATUSES)
-                spend(self._presence, self._now(), "presence signals")
+                self._allowance.signal("node", "presence signals")
                 backend.attend(self, status)
                 return {}
             case "providers":
@@ -88,6 +76,7 @@ class NodeChannel:
                 return await self._send(conversation_id, payload)
             case _ if event in PARTICIPANTS:
                 message = self._message(conversation_id, payload)
+                self._allowance.write(conversation_id, "changes")
                 return await change_participants(backend.participants(conversation_id), event, payload, message=message)
             case _:
                 return change_people(backend.people(conversation_id), event, payload)
@@ -122,9 +111,7 @@ class NodeChannel:
         reply_to = parameters.message_prefix(payload, "reply_to")
         if reply_to is not None:
             reply_to = self._backend.resolve_message(conversation_id, reply_to)
-        if len(self._messages) >= MAX_BUCKETS:
-            self._messages.clear()
-        spend(self._messages.setdefault(conversation_id, self._rates.messages()), self._now(), "messages")
+        self._allowance.write(conversation_id)
         not_for_ai = parameters.flag(payload, "not_for_ai") if payload.get("not_for_ai") is not None else None
         return await self._backend.post(conversation_id, content, reply_to=reply_to, not_for_ai=not_for_ai)
 

@@ -19,14 +19,13 @@ _WHOLE_ID: Final = re.compile(r"[0-9a-f]{64}")
 
 def routes(backend: Backend, rates: Rates | None = None) -> tuple[Topics, Callable[[], None]]:
     """Return the topics of a node, already fed by its events; and what ends the feed."""
-    topics = Topics()
-    rates = rates or Rates()
+    topics = Topics(rates or Rates())
 
     def conversation(rest: str, socket: Socket) -> Channel:
         kind = ConversationChannel if _WHOLE_ID.fullmatch(rest) else PrivateChannel
-        return kind(backend, rest, socket, rates=rates)
+        return kind(backend, rest, socket)
 
-    topics.route(NODE, lambda _, socket: NodeChannel(backend, socket, rates=rates))
+    topics.route(NODE, lambda _, socket: NodeChannel(backend, socket))
     topics.route(f"{CONVERSATION}*", conversation)
 
     def deliver(conversation_id: str | None, event: str, payload: Json) -> None:
