@@ -176,7 +176,7 @@ async def _serve(
         nursery.start_soon(supervise, "durability", partial(keep_durable, library.database, profile.home / DATABASE))
         await nursery.start(hosting.run)
         await nursery.start(backend.run_private)
-        _host_ais(library, services, hosting)
+        _host_ais(library, services, hosting, consent)
         await nursery.start(services.run)
         farewells.append(services.say_goodbye)
         for conversation in library.conversations.values():
@@ -192,12 +192,13 @@ async def _serve(
         _tell_ready(profile, network, gateway, options)
 
 
-def _host_ais(library: Library, services: Services, hosting: Hosting) -> None:
+def _host_ais(library: Library, services: Services, hosting: Hosting, consent: Consent) -> None:
     """Let the AIs hosted here hear of what is said, in conversations there are and in those to come."""
     services.on_heard = hosting.heard
 
     def attend(conversation: Conversation) -> None:
         conversation.on_stored = partial(hosting.stored, conversation)
+        conversation.view.consents = partial(consent.is_given, conversation)
 
     for conversation in library.conversations.values():
         attend(conversation)

@@ -90,7 +90,7 @@ class Participants:
 
     def all(self) -> list[Json]:
         """Return the AI objects, in the order in which they were added."""
-        return [self._json(ai, rule) for ai, rule in self._conversation.view.ai_rules().items()]
+        return self._conversation.view.ais()
 
     async def add(self, settings: Json) -> Json:
         """Add an AI that this node hosts.
@@ -124,7 +124,7 @@ class Participants:
         wanted = {**settings, "provider": provider}
         ai = self._write(_changed(new, wanted), hosts=((secrets.identity.public, secrets.device.public),))
         self._consent.give(self._conversation, ai, on=True)
-        return self._json(ai, self._conversation.view.ai_rules()[ai])
+        return self._conversation.view.ai(ai, self._conversation.view.ai_rules()[ai])
 
     def set(self, ai: str, settings: Json) -> Json:
         """Change those settings of an AI that are given; return it (UsageError)."""
@@ -141,7 +141,7 @@ class Participants:
         after = _changed(before, settings)
         if after != before:
             self._write(after, hosts=_hosts(rule), ai=name, before=rule)
-        return self._json(name, self._conversation.view.ai_rules()[name])
+        return self._conversation.view.ai(name, self._conversation.view.ai_rules()[name])
 
     def set_hosts(self, ai: str, people: Sequence[str]) -> Json:
         """Say whose nodes answer for an AI, the first until it is silent, then the next (UsageError); return it.
@@ -163,7 +163,7 @@ class Participants:
             lease = self._conversation.replica.fold.lease(name)
             term = max(lease.term if lease is not None else 0, _body(rule).term)
             self._write(self._settings(rule), hosts=hosts, ai=name, term=term)
-        return self._json(name, self._conversation.view.ai_rules()[name])
+        return self._conversation.view.ai(name, self._conversation.view.ai_rules()[name])
 
     def accept(self, ai: str, *, on: bool) -> Json:
         """Agree that this node answers for an AI that somebody else set up, or no longer (UsageError); return it."""
@@ -171,8 +171,9 @@ class Participants:
         if duty(rule, None).place(self._conversation.replica.device.public) == NOT_LISTED:
             raise UsageError("bad_request", "that AI does not name this node as a host: an admin can, with its hosts")
         self._consent.give(self._conversation, name, on=on)
+        self._conversation.tell_ais()
         self._again(self._conversation)
-        return self._json(name, rule)
+        return self._conversation.view.ai(name, rule)
 
     async def remove(self, ai: str) -> None:
         """Remove an AI, named by its id, a unique prefix of it, or its name (UsageError)."""
@@ -200,13 +201,13 @@ class Participants:
             raise UsageError("unknown_ai", "no AI was asked by that message: name one with @")
         for name, _ in asked:
             conversation.write(AiRetry(message, name))
-        return [self._json(name, rule) for name, rule in asked]
+        return [self._conversation.view.ai(name, rule) for name, rule in asked]
 
     def stop(self, message: OpId, ai: str) -> Json:
         """Ask for the end of an AI's answer in flight; what there is of it stays (UsageError); return the AI."""
         name, rule = self._find(ai)
         self._stop(self._conversation, name, message)
-        return self._json(name, rule)
+        return self._conversation.view.ai(name, rule)
 
     # --- helpers -----------------------------------------------------------------------------------------------------
 
@@ -246,12 +247,6 @@ class Participants:
     def _settings(self, rule: Rule) -> AiSettings:
         found = self._conversation.replica.settings(rule)
         return found if found is not None else AiSettings("AI", "unknown", "")
-
-    def _json(self, ai: bytes, rule: Rule) -> Json:
-        view, device = self._conversation.view, self._conversation.replica.device.public
-        listed = duty(rule, None).place(device) != NOT_LISTED
-        is_accepted = listed and self._consent.is_given(self._conversation, ai, rule)
-        return {**view.ai(ai, rule), "asks_me": listed and not is_accepted}
 
     def _write(
         self, settings: AiSettings, *, hosts: Hosts, ai: bytes = b"", before: Rule | None = None, term: int = 0

@@ -111,9 +111,9 @@ class Conversation:
 
     def _reload(self) -> None:
         """Go back to what is stored, where storing failed: memory must not know more than the disk."""
-        connected, here = self.view.connected, self.view.here
+        before = self.view
         self._load()
-        self.view.connected, self.view.here = connected, here
+        self.view.connected, self.view.here, self.view.consents = before.connected, before.here, before.consents
 
     # --- taking in ---------------------------------------------------------------------------------------------------
 
@@ -393,6 +393,10 @@ class Conversation:
         if self._events.is_heard:
             self._events.tell_soon(self.name, "members", lambda: {"members": self.view.members()})
 
+    def tell_ais(self) -> None:
+        """Tell whoever listens how the AI participants are set."""
+        self.tell("ai", {"ai": self.view.ais()})
+
     def _tell_states(self) -> None:
         """Tell soon how own messages stand by receipts that came; a burst of them is told as a few."""
         if self._events.is_heard:
@@ -429,7 +433,7 @@ class Conversation:
                     self._events.tell(self.name, "gone", {"id": name.hex()})
             if outcome.control_changed or outcome.keys:
                 self._events.tell(self.name, "members", {"members": self.view.members()})
-                self._events.tell(self.name, "ai", {"ai": self.view.ais()})
+                self.tell_ais()
             self.tell_summary()
         for row in outcome.rows.values():
             if row.kind == ContentKind.MESSAGE and row.is_shown and row.op.header.plane == CONTENT:

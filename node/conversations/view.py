@@ -1,6 +1,6 @@
 """A conversation as the channel shows it: summaries, messages, members, AIs (docs/channel.md, "Objects")."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from crypto.ids import IdentityKey, OpId
@@ -57,6 +57,8 @@ class View:
         """Members of whom a node is connected to this one."""
         self.here: Mapping[IdentityKey, Here] = {}
         """Members who are here themselves."""
+        self.consents: Callable[[bytes, Rule], bool] = lambda _ai, rule: rule.author == own
+        """Whether this person agrees that this node answers for an AI whose setting names it as a host."""
         self._unread: int | None = None
 
     # --- the conversation --------------------------------------------------------------------------------------------
@@ -161,6 +163,8 @@ class View:
         settings = self._replica.settings(rule) or AiSettings(name.hex()[:8], "unknown", "")
         now = duty(rule, self._replica.fold.lease(name))
         identity, device = now.hosts[0]
+        own = self._replica.device.public
+        is_listed = any(machine == own for _, machine in rule.body.hosts)
         return {
             "id": name.hex(),
             "name": settings.name,
@@ -172,7 +176,8 @@ class View:
             "policy": _POLICY_NAMES[settings.policy],
             "host": identity.hex(),
             "host_name": self.person(identity),
-            "here": device == self._replica.device.public,
+            "here": device == own,
+            "asks_me": is_listed and not self.consents(name, rule),
             "hourly": settings.hourly,
             "constrained": _CONSTRAINT_NAMES[settings.constrained],
             "second_opinion": settings.second_opinion,
@@ -181,7 +186,7 @@ class View:
                     "identity": each.hex(),
                     "name": self.person(each),
                     "device": machine.hex(),
-                    "here": machine == self._replica.device.public,
+                    "here": machine == own,
                     "on_duty": (each, machine) == (identity, device),
                 }
                 for each, machine in rule.body.hosts

@@ -65,7 +65,7 @@ class Connection:
         self._websocket = websocket
         self._topics = topics
         self._limits = limits
-        self._allowance = Allowance(topics.rates)
+        self._allowance = Allowance(topics.rates, now=trio.current_time)
         self._members: dict[str, Membership] = {}
         self._queue, self._frames = trio.open_memory_channel[bytes](limits.queue_frames)
         self._overflow = trio.Event()

@@ -5,8 +5,6 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Final
 
-import trio
-
 from node.gateway.limits import Bucket
 from node.gateway.refusal import Refusal
 
@@ -39,7 +37,7 @@ class Allowance:
     The methods raise `TooFast` where nothing is left; `what` names in its reason what there is too much of.
     """
 
-    def __init__(self, rates: Rates, *, now: Callable[[], float] = trio.current_time) -> None:
+    def __init__(self, rates: Rates, *, now: Callable[[], float]) -> None:
         self._rates = rates
         self._now = now
         self._asks = Bucket(burst=rates.asks_at_once, rate_per_s=rates.asks_per_s)

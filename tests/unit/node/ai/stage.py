@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import ExitStack, asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -147,6 +148,7 @@ class Stage:
 
         actor.conversation.on_written = written
         actor.conversation.on_stored = stored
+        actor.conversation.view.consents = partial(actor.consent.is_given, actor.conversation)
 
     def say(self, actor: Actor, signal: Signal) -> None:
         secrets = actor.one.profile.secrets

@@ -40,6 +40,21 @@ async def with_stand_by(whole: Stage) -> bytes:
     return ai
 
 
+async def test_whoever_is_named_as_a_host_is_asked_and_every_client_hears_of_the_answer(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with stage(tmp_path, "anna", "ben") as whole:
+        await add(whole["anna"])
+        ben, told = whole["ben"], []
+        ben.one.events.subscribe(lambda _, event, payload: told.append(payload["ai"]) if event == "ai" else None)
+        whole["anna"].participants.set_hosts("Leaf", ["Anna", "Ben"])
+        for on in (True, False):
+            ben.participants.accept("Leaf", on=on)
+        assert [[each["asks_me"] for each in ais] for ais in told] == [[True], [False], [True]]
+        assert ben.conversation.view.details()["ai"] == told[-1] == ben.participants.all()
+        assert [each["asks_me"] for each in whole["anna"].conversation.view.ais()] == [False], "who set it up agreed"
+
+
 def states(actor: Actor) -> list[DeltaState]:
     return [DeltaState(each.state) for each in actor.told]
 
