@@ -13,9 +13,10 @@ from tests.e2e.wires import Wires, laid
 from tests.fakes.ai_server import AIServer, Reply
 from tests.fakes.openai_server import saying
 
-pytestmark = pytest.mark.trio
+pytestmark = [pytest.mark.trio, pytest.mark.timeout(240)]
+WITHIN_S = 40.0
 HERE, THERE = {"anna", "cat"}, {"ben", "dan"}
-HEALED_S = 40.0
+HEALED_S = 70.0
 """A peer that was not to be reached is tried again after 1, 2, 4, 8 s and so on."""
 
 
@@ -36,7 +37,7 @@ async def until_linked(client: Client, names: set[str]) -> None:
     """Return once these people's nodes are connected, and no others."""
     found: set[str] = set()
     try:
-        with trio.fail_after(20):
+        with trio.fail_after(WITHIN_S):
             while found != names:
                 peers = (await client.call("node", "peers"))["peers"]
                 found = {peer["name"].lower() for peer in peers if peer["path"]}
@@ -65,19 +66,19 @@ async def test_two_hosts_apart_both_answer_and_when_they_meet_all_show_the_same_
                 await until_linked(client, set(at) - {name})
             asked = await say(at["cat"], conversation, "Leaf, what do you think?")
             for client in at.values():
-                await until_text(client, "Leaf, what do you think?")
+                await until_text(client, "Leaf, what do you think?", within_s=WITHIN_S)
             await first.asked.wait()
 
             wires.cut(HERE, THERE)
             for side in (HERE, THERE):
                 for name in side:
                     await until_linked(at[name], side - {name})
-            there = await apart.until_answered(at["dan"], asked, within_s=30)
+            there = await apart.until_answered(at["dan"], asked, within_s=WITHIN_S)
             aside = {"content": "Only Anna hears this.", "not_for_ai": True}
             await at["cat"].call(topic(conversation), "message", aside)
             may_go_on.set()
-            here = await apart.until_answered(at["cat"], asked, within_s=30)
-            await until_text(at["anna"], "Only Anna hears this.")
+            here = await apart.until_answered(at["cat"], asked, within_s=WITHIN_S)
+            await until_text(at["anna"], "Only Anna hears this.", within_s=WITHIN_S)
             for side, text, host in ((HERE, "Anna's model answers.", "Anna"), (THERE, "Ben's model answers.", "Ben")):
                 for name in side:
                     (shown,) = await apart.answers(at[name], asked)
@@ -102,5 +103,5 @@ async def test_two_hosts_apart_both_answer_and_when_they_meet_all_show_the_same_
                 assert "Only Anna hears this." in await texts(client, conversation)
             again = await say(at["cat"], conversation, "Leaf, and now?")
             for client in at.values():
-                assert (await apart.until_answered(client, again, within_s=20))["ai"]["host_name"] == "Ben"
+                assert (await apart.until_answered(client, again, within_s=WITHIN_S))["ai"]["host_name"] == "Ben"
             assert len(asks(first)) == 1, "who took over goes on, and what was answered is not answered again"
