@@ -11,6 +11,7 @@ from tests.bench.catching_up import bench_catching_up
 from tests.bench.channel import bench_channel
 from tests.bench.dialling import bench_dialling
 from tests.bench.failover import bench_failover
+from tests.bench.gateway import bench_gateway
 from tests.bench.live import bench_live
 from tests.bench.long_log import bench_long_log
 from tests.bench.presence import bench_presence
@@ -28,6 +29,7 @@ BENCHES = {
     "failover": bench_failover,
     "routing": bench_routing,
     "channel": bench_channel,
+    "gateway": bench_gateway,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

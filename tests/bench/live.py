@@ -54,9 +54,11 @@ def _ours() -> tuple[list[float], tuple[int, float]]:
 
 
 @asynccontextmanager
-async def sharing(ana: NodeProcess, bo: NodeProcess) -> AsyncIterator[tuple[Client, Client, str]]:
-    """Yield both nodes' clients in one new conversation without an AI, joined on both."""
-    async with connect(ana.home) as a, connect(bo.home, events=True) as b:
+async def sharing(
+    ana: NodeProcess, bo: NodeProcess, *, events_of_host: bool = False
+) -> AsyncIterator[tuple[Client, Client, str]]:
+    """Yield both nodes' clients in one new conversation without an AI, joined on both; Bo's hears of events."""
+    async with connect(ana.home, events=events_of_host) as a, connect(bo.home, events=True) as b:
         await a.join("node")
         await b.join("node")
         made = await a.call("node", "create", {"title": "Bench", "ai": False})

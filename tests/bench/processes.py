@@ -5,11 +5,12 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from time import perf_counter
+from types import MappingProxyType
 
 import psutil
 
@@ -35,13 +36,15 @@ class NodeProcess:
 
 
 @contextmanager
-def running(home: Path, *, name: str = "Somebody") -> Iterator[NodeProcess]:
-    """Run a node on `home` (made where there is none) until the block is left."""
+def running(
+    home: Path, *, name: str = "Somebody", variables: Mapping[str, str] = MappingProxyType({})
+) -> Iterator[NodeProcess]:
+    """Run a node on `home` (made where there is none) until the block is left; `variables` are for it alone."""
     if not (home / "keystore").exists():
         create_profile(home, name, None)
     command = [sys.executable, "-m", "node", "node", "--home", str(home), "--no-mdns"]
     command += ["--listen", "/ip4/127.0.0.1/tcp/0", "--api", "127.0.0.1:0"]
-    environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+    environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")} | dict(variables)
     began_s = perf_counter()
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stdin=subprocess.DEVNULL, env=environment)
     try:
