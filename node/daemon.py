@@ -1,6 +1,5 @@
 """The process `peer2peer node`: opens the profile, starts every part in order, tells that it is ready, ends cleanly."""
 
-import json
 import os
 import signal
 import sys
@@ -12,7 +11,7 @@ from logging import getLogger
 from pathlib import Path
 from random import Random
 from secrets import token_bytes
-from typing import Final
+from typing import Any, Final
 
 import trio
 
@@ -33,12 +32,15 @@ from node.conversations.services import Services
 from node.errors import StartError
 from node.gateway.routes import routes
 from node.gateway.server import Gateway, serve_gateway
+from node.health import Health
 from node.log import start_log
 from node.network.discovery import discover
 from node.network.errors import NetworkError, PortInUse
 from node.network.host import Network, open_network
 from node.options import NodeOptions
 from node.profile import API, API_KEY, DATABASE, Profile, ProfileLock, open_profile, write_private
+from node.readiness import tell_ready
+from node.service_manager import STOPPING, ServiceManager
 from node.store.database import open_database
 from node.store.durability import keep_durable
 from node.store.preferences import Preferences
@@ -183,13 +185,17 @@ async def _serve(
             hosting.resume(conversation)
         doorway.open()
         garbage.settle()
-        gateway = await _open_gateway(nursery, profile, backend, options, config)
+        health = Health(profile.home, profile.home / DATABASE, clock=clock, counts=partial(_counts, services, hosting))
+        manager = ServiceManager(os.environ)
+        farewells.insert(0, partial(_tell_ending, health, manager))
+        gateway = await _open_gateway(nursery, profile, backend, health, options, config)
         backend.api = gateway.url
         for address in options.bootstrap:
             services.peers.add(address.rpartition("/p2p/")[2], (address,))
         if options.mdns:
             nursery.start_soon(supervise, "local network", partial(_discover, network, services))
-        _tell_ready(profile, network, gateway, options)
+        nursery.start_soon(supervise, "signs of life", manager.keep_alive)
+        tell_ready(profile, network, gateway, options, manager)
 
 
 def _host_ais(library: Library, services: Services, hosting: Hosting, consent: Consent) -> None:
@@ -238,44 +244,38 @@ async def _network(profile: Profile, options: NodeOptions) -> AsyncIterator[Netw
 
 
 async def _open_gateway(
-    nursery: trio.Nursery, profile: Profile, backend: NodeBackend, options: NodeOptions, config: Config
+    nursery: trio.Nursery,
+    profile: Profile,
+    backend: NodeBackend,
+    health: Health,
+    options: NodeOptions,
+    config: Config,
 ) -> Gateway:
     host, _, port = options.api.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
         raise UsageError("bad_request", f"--api takes HOST:PORT, such as 127.0.0.1:0; that was {options.api}")
     topics, _ = routes(backend, config.rates)
     api_key = (profile.home / API_KEY).read_text(encoding="ascii").strip()
-    serve = partial(serve_gateway, host=host, port=int(port), api_key=api_key, topics=topics)
+    serve = partial(serve_gateway, host=host, port=int(port), api_key=api_key, topics=topics, health=health)
     gateway: Gateway = await nursery.start(serve)
     return gateway
+
+
+def _counts(services: Services, hosting: Hosting) -> dict[str, Any]:
+    """Return what a monitor may know that shows the key: how much there is, of nothing what."""
+    return {
+        "peers": len(services.network.links()),
+        "conversations": len(services.library.conversations),
+        "ai_lines": hosting.lines(),
+    }
+
+
+async def _tell_ending(health: Health, manager: ServiceManager) -> None:
+    health.is_ending = True
+    manager.tell(STOPPING)
 
 
 async def _discover(network: Network, services: Services) -> None:
     async with discover(network.peer_id, network.listening) as found:
         async for each in found:
             services.peers.found(each)
-
-
-def _tell_ready(profile: Profile, network: Network, gateway: Gateway, options: NodeOptions) -> None:
-    """Write `api.json` and say on stdout that the node is ready."""
-    write_private(profile.home / API, json.dumps({"api": gateway.url, "pid": os.getpid()}).encode())
-    line = json.dumps(
-        {
-            "event": "ready",
-            "peer_id": network.peer_id,
-            "addrs": network.addresses(),
-            "api": gateway.url,
-            "api_key_file": str(profile.home / API_KEY),
-        }
-    )
-    try:
-        sys.stdout.write(line + "\n")
-        sys.stdout.flush()
-    except OSError:
-        log.info("nobody reads stdout")
-    if options.ready_fd is not None:
-        try:
-            os.write(options.ready_fd, line.encode() + b"\n")
-            os.close(options.ready_fd)
-        except OSError:
-            log.warning("the descriptor for readiness cannot be written")

@@ -11,7 +11,7 @@ from itertools import count
 from logging import getLogger
 from math import ceil
 from random import Random
-from typing import Final
+from typing import Any, Final
 
 import trio
 
@@ -183,6 +183,19 @@ class Hosting:
                 each.give_up("AI participants are switched off in this conversation")
             elif question.ai not in self._hosted(conversation):
                 each.give_up("this AI was removed, or moved to another host")
+
+    def lines(self) -> list[dict[str, Any]]:
+        """Return how long the line of each AI hosted here is, without those where nobody waits or is answered."""
+        return [
+            {
+                "conversation": conversation.hex(),
+                "ai": ai.hex(),
+                "waiting": len(line.waiting),
+                "answering": line.is_taken,
+            }
+            for (conversation, ai), line in self._lines.items()
+            if line.waiting or line.is_taken
+        ]
 
     # --- who answers -------------------------------------------------------------------------------------------------
 

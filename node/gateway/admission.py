@@ -42,6 +42,15 @@ class Admission:
     def allows_key(self, query: str, protocols: Sequence[str]) -> bool:
         """Tell whether the right key is in the query (`api_key=`) or among the subprotocols (`authToken`)."""
         given = _query(query, "api_key") or [_token(name) for name in protocols if name.startswith(TOKEN_PREFIX)]
+        return self._is_key(given)
+
+    def page_key(self, query: str, authorizations: Sequence[str]) -> bool | None:
+        """Tell whether a request for a page shows the right key, in the query or as a bearer; None: it shows none."""
+        bearers = [value.partition(" ")[2].strip().encode(errors="surrogateescape") for value in authorizations]
+        given = [*_query(query, "api_key"), *bearers]
+        return self._is_key(given) if given else None
+
+    def _is_key(self, given: Sequence[bytes]) -> bool:
         return len(given) == 1 and hmac.compare_digest(sha256(given[0]).digest(), self._key_hash)
 
     def penalty(self, address: str, now: float) -> float:
@@ -70,12 +79,6 @@ class Admission:
         except ValueError:
             return False
         return parts.scheme in ("http", "https") and (name == "localhost" or _is_address(name, loopback=True))
-
-
-def is_socket_path(target: str) -> tuple[bool, str]:
-    """Return whether the request target is the WebSocket's path, and its query."""
-    path, _, query = target.partition("?")
-    return path == PATH, query
 
 
 def speaks_v2(query: str) -> bool:

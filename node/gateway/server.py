@@ -13,9 +13,11 @@ from websockets.http11 import Request, Response
 from websockets.trio.server import Server, ServerConnection, serve
 from websockets.typing import Subprotocol
 
-from node.gateway.admission import PATH, Admission, is_socket_path, speaks_v2
+from node.gateway.admission import PATH, Admission, speaks_v2
 from node.gateway.channels import Topics
 from node.gateway.connection import Connection
+from node.gateway.health_page import PATH as HEALTH_PATH
+from node.gateway.health_page import HealthSource, health_page
 from node.gateway.limits import Limits
 from protocol.errors import UsageError
 
@@ -55,6 +57,7 @@ async def serve_gateway(
     api_key: str,
     origins: Sequence[str] = (),
     topics: Topics,
+    health: HealthSource,
     limits: Limits | None = None,
     task_status: trio.TaskStatus[Gateway] = trio.TASK_STATUS_IGNORED,
 ) -> None:
@@ -66,6 +69,7 @@ async def serve_gateway(
         api_key: what a client must show.
         origins: web pages beside those on loopback that may connect, as `https://host[:port]`.
         topics: the routes.
+        health: what the page `/health` tells.
         limits: for tests; the product uses the defaults.
         task_status: gets the `Gateway` once it accepts connections.
 
@@ -87,7 +91,7 @@ async def serve_gateway(
         listeners=listeners,
         compression=None,
         select_subprotocol=_select_subprotocol,
-        process_request=_Gate(admission).admit,
+        process_request=_Gate(admission, health).admit,
         server_header=None,
         ping_interval=None,
         close_timeout=limits.slow_close_s,
@@ -115,23 +119,47 @@ async def serve_gateway(
 class _Gate:
     """Turns the decisions of `Admission` into HTTP answers."""
 
-    def __init__(self, admission: Admission) -> None:
+    def __init__(self, admission: Admission, health: HealthSource) -> None:
         self._admission = admission
+        self._health = health
         self._waiting = 0
 
     async def admit(self, websocket: ServerConnection, request: Request) -> Response | None:
-        is_ours, query = is_socket_path(request.path)
-        if not is_ours:
+        path, _, query = request.path.partition("?")
+        if path not in (PATH, HEALTH_PATH):
             return websocket.respond(HTTPStatus.NOT_FOUND, "not found\n")
         headers = request.headers
-        pages = self._admission.allows_page(headers.get_all("Host"), headers.get_all("Origin"))
-        if not pages or not speaks_v2(query):
-            return websocket.respond(HTTPStatus.FORBIDDEN, "forbidden\n")
+        if not self._admission.allows_page(headers.get_all("Host"), headers.get_all("Origin")):
+            return _forbidden(websocket)
+        if path == HEALTH_PATH:
+            if request.method != "GET":
+                refusal = websocket.respond(HTTPStatus.METHOD_NOT_ALLOWED, "only GET\n")
+                refusal.headers["Allow"] = "GET"
+                return refusal
+            return await self._tell_health(websocket, query, headers.get_all("Authorization"))
+        if not speaks_v2(query):
+            return _forbidden(websocket)
         offered = [name.strip() for line in headers.get_all("Sec-WebSocket-Protocol") for name in line.split(",")]
         if self._admission.allows_key(query, offered):
             return None
         await self._wait(str(websocket.remote_address[0]))
-        return websocket.respond(HTTPStatus.FORBIDDEN, "forbidden\n")
+        return _forbidden(websocket)
+
+    async def _tell_health(self, websocket: ServerConnection, query: str, authorizations: Sequence[str]) -> Response:
+        shown = self._admission.page_key(query, authorizations)
+        if shown is False:
+            await self._wait(str(websocket.remote_address[0]))
+            return _forbidden(websocket)
+        status, text = await health_page(self._health, full=shown is True)
+        response = websocket.respond(status, text)
+        del response.headers["Content-Type"]
+        for name, value in (
+            ("Content-Type", "application/json"),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+        ):
+            response.headers[name] = value
+        return response
 
     async def _wait(self, address: str) -> None:
         delay_s = self._admission.penalty(address, trio.current_time())
@@ -142,6 +170,10 @@ class _Gate:
             await trio.sleep(delay_s)
         finally:
             self._waiting -= 1
+
+
+def _forbidden(websocket: ServerConnection) -> Response:
+    return websocket.respond(HTTPStatus.FORBIDDEN, "forbidden\n")
 
 
 async def _listen(host: str, port: int) -> list[trio.SocketListener]:

@@ -50,6 +50,25 @@ def message(number: int, text: str, *, kind: str = "human", author: str = ME, na
     }
 
 
+class FakeHealth:
+    """A node whose condition the test sets."""
+
+    def __init__(self) -> None:
+        self.found: list[str] = []
+        self.is_stuck = False
+
+    def brief(self) -> Json:
+        return {"version": "9.9", "uptime_s": 1.5}
+
+    def details(self) -> Json:
+        return {"peers": 3, "conversations": 2, "ai_lines": [], "free_bytes": 1000}
+
+    async def faults(self) -> list[str]:
+        if self.is_stuck:
+            await trio.sleep_forever()
+        return self.found
+
+
 class FakeBackend:
     """Two conversations; the first has 30 messages, the second none."""
 
@@ -332,6 +351,7 @@ async def serving(
     rates: Rates | None = None,
     port: int = 0,
     origins: tuple[str, ...] = (),
+    health: FakeHealth | None = None,
 ) -> AsyncIterator[Gateway]:
     """Run a gateway in the body; it is gone when the body ends."""
     topics, end = routes(backend, rates)
@@ -344,6 +364,7 @@ async def serving(
             api_key=API_KEY,
             origins=origins,
             topics=topics,
+            health=health or FakeHealth(),
             limits=limits,
             task_status=task_status,
         )
