@@ -93,7 +93,7 @@ class NodeBackend:
         """Return how the node stands."""
         return {
             **self.identity(),
-            "addrs": self._services.network.addresses(),
+            "addrs": self._services.addresses(),
             "api": self.api,
             "conversations": len(self._library.conversations),
             "peers": len(self._services.network.links()),
@@ -157,8 +157,14 @@ class NodeBackend:
         return {"id": conversation.name, "title": conversation.view.title}
 
     async def invite(self, conversation_id: str, *, uses: int, expires_s: int) -> Json:
-        """Return a new invite link."""
-        addresses = tuple(self._services.network.addresses()[:6])
+        """Return a new invite link (`unreachable` where nobody could come by it)."""
+        addresses = tuple(self._services.addresses())
+        if not addresses:
+            raise UsageError(
+                "unreachable",
+                "nobody could reach this node by an invite: it listens nowhere and no relay keeps a place for it; let "
+                "it listen, or connect it with a relay first",
+            )
         return self._library.invite(self._get(conversation_id), uses=uses, expires_s=expires_s, addresses=addresses)
 
     def show(self, conversation_id: str) -> Json:

@@ -4,15 +4,20 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final
 
 from node.ai.providers.provider import PROVIDERS
 from node.ai.providers.settings import VARIABLES, url_fault
 from node.errors import StartError
 from node.gateway.message_rate import Rates
+from node.relay_limits import RelayLimits
 
 FILE: Final = "config.toml"
 LIMITS: Final = "limits"
+RELAY: Final = "relay"
+NUMBERS: Final[Mapping[str, type[Rates] | type[RelayLimits]]] = MappingProxyType({LIMITS: Rates, RELAY: RelayLimits})
+"""The tables of numbers, and what they fill."""
 MOST_RATE: Final = 1_000_000
 TABLES: Final = ("default_model", "base_url")
 """The settings that have a value for each provider which is reached over HTTP."""
@@ -32,6 +37,8 @@ class Config:
     """Where the server of a provider is; else the vendor's own, and for Ollama this machine."""
     rates: Rates = field(default_factory=Rates)
     """How fast a client of the channel may write and ask."""
+    relay: RelayLimits = field(default_factory=RelayLimits)
+    """What a node with `--relay` gives to others."""
     host_for_others: bool = False
     """Answer for any AI participant whose setting names this node as a host; else its person is asked each time."""
 
@@ -54,8 +61,8 @@ def read_config(home: Path) -> Config:
     for key, value in values.items():
         if key not in known:
             raise _damaged(path, f"there is no setting {key}; known are {', '.join(known)}")
-        if key == LIMITS:
-            _check_limits(path, value)
+        if key in NUMBERS:
+            _check_numbers(path, key, value)
         elif key in TABLES:
             _check_table(path, key, value)
         elif key == "host_for_others":
@@ -72,20 +79,24 @@ def read_config(home: Path) -> Config:
         default_model=values.get("default_model", {}),
         base_url=values.get("base_url", {}),
         rates=Rates(**values.get(LIMITS, {})),
+        relay=RelayLimits(**values.get(RELAY, {})),
         host_for_others=values.get("host_for_others", False),
     )
 
 
-def _check_limits(path: Path, value: Any) -> None:
-    """Raise StartError unless this is a table of positive numbers under the names of `Rates`."""
-    known = [each.name for each in fields(Rates)]
+def _check_numbers(path: Path, key: str, value: Any) -> None:
+    """Raise StartError unless this is a table of positive numbers under the names of its class."""
+    known = {each.name: each.type for each in fields(NUMBERS[key])}
+    first = next(iter(known))
     if not isinstance(value, dict):
-        raise _damaged(path, f"{LIMITS} must be a table: a line [{LIMITS}], and below it lines like {known[0]} = 2000")
+        raise _damaged(path, f"{key} must be a table: a line [{key}], and below it lines like {first} = 2000")
     for name, number in value.items():
         if name not in known:
             raise _damaged(path, f"there is no limit {name}; known are {', '.join(known)}")
         if type(number) not in (int, float) or not 0 < number <= MOST_RATE:
-            raise _damaged(path, f"{LIMITS}.{name} must be a number above 0, at most {MOST_RATE:,}")
+            raise _damaged(path, f"{key}.{name} must be a number above 0, at most {MOST_RATE:,}")
+        if known[name] is int and type(number) is not int:
+            raise _damaged(path, f"{key}.{name} must be a whole number")
 
 
 def _check_table(path: Path, key: str, value: Any) -> None:

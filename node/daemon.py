@@ -40,6 +40,8 @@ from node.network.host import Network, open_network
 from node.options import NodeOptions
 from node.profile import API, API_KEY, DATABASE, Profile, ProfileLock, open_profile, write_private
 from node.readiness import tell_ready
+from node.relay_limits import RelayLimits
+from node.relays import Relays
 from node.service_manager import STOPPING, ServiceManager
 from node.store.database import open_database
 from node.store.durability import keep_durable
@@ -151,7 +153,7 @@ async def _serve(
     )
     async with (
         open_registry(settings) as registry,
-        _network(profile, options) as network,
+        _network(profile, options, config.relay, clock) as network,
         trio.open_nursery() as nursery,
     ):
         services = Services(network, library, clock=clock, random=random)
@@ -192,6 +194,11 @@ async def _serve(
         backend.api = gateway.url
         for address in options.bootstrap:
             services.peers.add(address.rpartition("/p2p/")[2], (address,))
+        if not options.relay:
+            relays = Relays(network, services.peers, clock=clock, random=random)
+            services.relayed_at = relays.addresses
+            relays.on_change = services.addresses_changed
+            nursery.start_soon(supervise, "relays", relays.run)
         if options.mdns:
             nursery.start_soon(supervise, "local network", partial(_discover, network, services))
         nursery.start_soon(supervise, "signs of life", manager.keep_alive)
@@ -212,24 +219,30 @@ def _host_ais(library: Library, services: Services, hosting: Hosting, consent: C
 
 
 @asynccontextmanager
-async def _network(profile: Profile, options: NodeOptions) -> AsyncIterator[Network]:
+async def _network(profile: Profile, options: NodeOptions, limits: RelayLimits, clock: Clock) -> AsyncIterator[Network]:
     """Run the network on the addresses asked for, or on the port used last time."""
     port_file = profile.home / PORT_FILE
-    listen = options.listen
-    if not listen:
+    listen = tuple(address for address in options.listen if address)
+    if not options.listen:
         try:
             port = int(port_file.read_text(encoding="ascii"))
         except (OSError, ValueError):
             port = 0
         listen = (LISTEN.format(port=port),)
+    opened = partial(
+        open_network,
+        seed=profile.secrets.node_seed,
+        relaying=limits if options.relay else None,
+        announce=options.announce,
+        unix_s=lambda: clock.now_ms() / 1000,
+    )
     try:
-        network_context = open_network(seed=profile.secrets.node_seed, listen=listen, announce=options.announce)
+        network_context = opened(listen=listen)
         network = await network_context.__aenter__()
     except PortInUse:
         if options.listen:
             raise
-        listen = (LISTEN.format(port=0),)
-        network_context = open_network(seed=profile.secrets.node_seed, listen=listen, announce=options.announce)
+        network_context = opened(listen=(LISTEN.format(port=0),))
         network = await network_context.__aenter__()
     try:
         if network.peer_id != profile.peer_id:
@@ -263,10 +276,12 @@ async def _open_gateway(
 
 def _counts(services: Services, hosting: Hosting) -> dict[str, Any]:
     """Return what a monitor may know that shows the key: how much there is, of nothing what."""
+    relay = services.network.relay
     return {
         "peers": len(services.network.links()),
         "conversations": len(services.library.conversations),
         "ai_lines": hosting.lines(),
+        "relay": None if relay is None else {"reservations": relay.reservations(), "circuits": relay.circuits},
     }
 
 

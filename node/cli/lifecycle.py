@@ -41,7 +41,12 @@ def init(name: str, passphrase_file: Path | None) -> None:
 
 
 @click.command()
-@click.option("--listen", multiple=True, metavar="MULTIADDR", help="Address to listen on; may be given more than once.")
+@click.option(
+    "--listen",
+    multiple=True,
+    metavar="MULTIADDR",
+    help='Address to listen on; may be given more than once; "" listens nowhere.',
+)
 @click.option(
     "--announce",
     multiple=True,
@@ -51,6 +56,7 @@ def init(name: str, passphrase_file: Path | None) -> None:
 @click.option(
     "--api", default=DEFAULT_API, metavar="HOST:PORT", help="Address of the channel; port 0 takes a free one."
 )
+@click.option("--relay", is_flag=True, help="Carry connections of peers that cannot dial each other.")
 @click.option("--no-mdns", is_flag=True, help="Do not look for peers on the local network.")
 @click.option("--bootstrap", multiple=True, metavar="MULTIADDR", help="Peer to dial; may be given more than once.")
 @click.option("--ready-fd", type=click.IntRange(min=0), metavar="N", help="File descriptor for the ready line.")
@@ -60,6 +66,7 @@ def node(
     listen: tuple[str, ...],
     announce: tuple[str, ...],
     api: str,
+    relay: bool,
     no_mdns: bool,
     bootstrap: tuple[str, ...],
     ready_fd: int | None,
@@ -76,6 +83,7 @@ def node(
         mdns=not no_mdns,
         bootstrap=bootstrap,
         ready_fd=ready_fd,
+        relay=relay,
         passphrase_file=passphrase_file,
     )
     try:

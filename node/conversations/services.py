@@ -59,6 +59,9 @@ class Services:
         self._nursery: trio.Nursery | None = None
         self.on_heard: Callable[[Conversation, Heard], None] = lambda _conversation, _heard: None
         """Called with the signals of others about AI participants."""
+        self.relayed_at: Callable[[], tuple[str, ...]] = tuple
+        """Gives the addresses at which this node can be dialled through relays."""
+        self._addresses_changed = trio.Event()
         self.peers.on_up = self._peer_up
         self.peers.on_down = self._peer_down
         library.on_opened = self._open
@@ -176,10 +179,21 @@ class Services:
                 told = addresses
                 for conversation in list(self.library.conversations.values()):
                     conversation.publish_register(ADDRESSES, addresses)
-            await trio.sleep(PUBLISH_S)
+            with trio.move_on_after(PUBLISH_S):
+                await self._addresses_changed.wait()
+            self._addresses_changed = trio.Event()
+
+    def addresses_changed(self) -> None:
+        """Tell the members soon where this node can be reached now."""
+        self._addresses_changed.set()
+
+    def addresses(self) -> list[str]:
+        """Return where others can dial this node: directly, then through relays."""
+        relayed = self.relayed_at()[:_MOST_ADDRESSES]
+        return [*self.network.addresses()[: _MOST_ADDRESSES - len(relayed)], *relayed]
 
     def _own_addresses(self) -> bytes:
-        addresses: list[Value] = [*self.network.addresses()[:_MOST_ADDRESSES]]
+        addresses: list[Value] = [*self.addresses()]
         return encode(addresses)
 
     def _meet(self, conversation: Conversation) -> None:

@@ -12,6 +12,7 @@ from node.network.errors import (
     NetworkError,
     NotConnected,
     PortInUse,
+    RelayRefused,
     StreamClosed,
     Timeout,
     UnknownProtocol,
@@ -20,6 +21,8 @@ from node.network.frames import MAX_FRAME, Frames
 from node.network.gossip import MAX_MESSAGE, Received, Subscription
 from node.network.host import Network, open_network
 from node.network.links import Link, LinkDown, LinkEvent, LinkUp
+from node.network.relay.circuits import Place
+from node.relay_limits import RelayLimits
 
 __all__ = [
     "MAX_FRAME",
@@ -37,8 +40,11 @@ __all__ = [
     "Network",
     "NetworkError",
     "NotConnected",
+    "Place",
     "PortInUse",
     "Received",
+    "RelayLimits",
+    "RelayRefused",
     "StreamClosed",
     "Subscription",
     "Timeout",

@@ -8,11 +8,21 @@ import ipaddress
 import socket
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 
 import ifaddr
 from multiaddr.multiaddr import Multiaddr
 
 from node.network.errors import ListenError, PortInUse
+
+CIRCUIT = "/p2p-circuit"
+ID_PREFIX = bytes.fromhex("002408011220")  # an Ed25519 key in place of a hash, as every peer of ours has
+ID_BYTES = len(ID_PREFIX) + 32
+
+
+def is_peer_name(data: bytes) -> bool:
+    """Return whether these are the bytes of a peer id."""
+    return len(data) == ID_BYTES and data.startswith(ID_PREFIX)
 
 
 def split_peer(address: str) -> tuple[Multiaddr, str | None]:
@@ -34,6 +44,47 @@ def split_peer(address: str) -> tuple[Multiaddr, str | None]:
         return parsed, None
     peer = parsed.value_for_protocol("p2p")
     return parsed.decapsulate(Multiaddr(f"/p2p/{peer}")), peer
+
+
+@dataclass(frozen=True, slots=True)
+class Circuit:
+    """An address through a relay.
+
+    Attributes:
+        relay_address: where the relay itself is.
+        relay: the relay's peer id.
+        peer: whom it leads to.
+    """
+
+    relay_address: Multiaddr
+    relay: str
+    peer: str
+
+    def __str__(self) -> str:
+        return f"{self.relay_address}/p2p/{self.relay}{CIRCUIT}/p2p/{self.peer}"
+
+
+def split_circuit(address: str) -> Circuit | None:
+    """Return the parts of an address through a relay; None where it is an address of another kind.
+
+    Raises:
+        ValueError: the relay or its address is missing, or it leads through several.
+    """
+    before, mark, after = address.partition(CIRCUIT)
+    if not mark:
+        return None
+    peer = after.removeprefix("/p2p/")
+    if peer == after or not peer.isalnum():
+        raise ValueError("it leads through more than one relay, or to nobody")
+    relay_address, relay = split_peer(before)
+    if relay is None:
+        raise ValueError("it does not name its relay")
+    return Circuit(relay_address, relay, peer)
+
+
+def is_circuit(address: str) -> bool:
+    """Return whether an address leads through a relay."""
+    return CIRCUIT in address
 
 
 def ip_and_port(address: Multiaddr) -> tuple[str, int]:

@@ -44,3 +44,7 @@ class FrameTooLarge(NetworkError):
 
 class Timeout(NetworkError):
     """Nothing came in time; a stream on which this happened has been reset."""
+
+
+class RelayRefused(NetworkError):
+    """A relay does not do what it was asked, or what it says makes no sense."""

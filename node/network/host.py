@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import trio
-from libp2p.abc import INetStream
+from libp2p.abc import INetConn, INetStream
 from libp2p.custom_types import TProtocol
 from libp2p.host.exceptions import StreamFailure
 from libp2p.network.exceptions import SwarmException
@@ -16,15 +16,19 @@ from libp2p.peer.id import ID
 from multiaddr.multiaddr import Multiaddr
 
 from node.network import dialer
-from node.network.addresses import check_ports, expand, split_peer
-from node.network.errors import ListenError, NetworkError, NotConnected, StreamClosed, Timeout, UnknownProtocol
+from node.network.addresses import Circuit, check_ports
+from node.network.errors import NetworkError, NotConnected, StreamClosed, Timeout, UnknownProtocol
 from node.network.frames import Frames
 from node.network.gossip import Gossip, Subscription
 from node.network.links import Link, LinkEvent, Links
+from node.network.listening import Announced, announced_address, listen_address, start_listening
+from node.network.relay.circuits import Circuits, Place
+from node.network.relay.hop import Relay
 from node.network.repairs.host import ORDINARY_ENDS, GuardedHost
 from node.network.repairs.surface import check_library, quieten_library
 from node.network.repairs.swarm import LastingSwarm, hang_up
 from node.network.repairs.tasks import Offences, Tasks
+from node.relay_limits import RelayLimits
 
 logger = logging.getLogger("node.network")
 
@@ -34,9 +38,6 @@ DRAIN_S = 0.3
 PING_PROTOCOL = "/ipfs/ping/1.0.0"
 PING_BYTES = 32
 PING_S = 5.0
-ADDRESSES_FRESH_S = 5.0
-DIALLED = ("ip4", "ip6", "dns", "dns4", "dns6")
-WILDCARDS = ("0.0.0.0", "::")
 
 Handler = Callable[[str, Frames], Awaitable[None]]
 
@@ -47,15 +48,21 @@ class Network:
     Attributes:
         peer_id: our own id, which follows from the seed.
         offences: how often each peer sent something malformed, by peer id.
+        relay: what we carry for others; None where we do not.
     """
 
-    def __init__(self, host: GuardedHost, gossip: Gossip, links: Links, announced: "Announced") -> None:
+    def __init__(
+        self, host: GuardedHost, gossip: Gossip, links: Links, announced: Announced, relay: Relay | None
+    ) -> None:
         self.peer_id = host.get_id().to_base58()
+        self.relay = relay
         self.offences = host.offences.by_peer
         self._host = host
         self._gossip = gossip
         self._links = links
         self._announced = announced
+        self._circuits = Circuits(host)
+        self._circuits.open()
         self._dialling: dict[ID, trio.Lock] = {}
 
     def addresses(self) -> list[str]:
@@ -66,8 +73,21 @@ class Network:
         """Return where this node listens, in the same form: what the local network is told, whatever others are."""
         return [f"{address}/p2p/{self.peer_id}" for address in self._announced.listening()]
 
-    async def dial(self, peer_id: str, addresses: Sequence[str], *, timeout_s: float = dialer.TIMEOUT_S) -> None:
+    async def dial(
+        self,
+        peer_id: str,
+        addresses: Sequence[str],
+        *,
+        timeout_s: float = dialer.TIMEOUT_S,
+        is_direct: bool = False,
+    ) -> None:
         """Connect to a peer, if it is not connected yet. Two calls for one peer share the work.
+
+        Args:
+            peer_id: whom to reach.
+            addresses: where it may be, best first; those through relays are tried last.
+            timeout_s: for everything together.
+            is_direct: a connection through a relay does not count; it is closed when there is a direct one.
 
         Raises:
             DialError: no address led to the peer; the text says what was tried.
@@ -76,10 +96,60 @@ class Network:
         lock = self._dialling.setdefault(peer, trio.Lock())
         try:
             async with lock:
-                await dialer.dial(self._host.swarm, peer, addresses, timeout_s=timeout_s)
+                await dialer.dial(
+                    self._host.swarm,
+                    peer,
+                    addresses,
+                    timeout_s=timeout_s,
+                    through=self._dial_through,
+                    is_direct=is_direct,
+                )
+                if is_direct:
+                    await self._hang_up([each for each in self._connections(peer) if dialer.is_relayed(each)])
         finally:
             if not lock.locked():
                 self._dialling.pop(peer, None)
+
+    async def _dial_through(self, circuit: Circuit, peer: ID) -> INetConn:
+        """Return a connection through a relay, which is dialled first where needed; a relay of no use is hung up on.
+
+        Raises:
+            NetworkError: the relay cannot be reached, or does not connect us.
+            SwarmException: another peer is at the other end.
+        """
+        relay = dialer.parse_peer(circuit.relay)
+        is_new = not self._links.is_connected(relay)
+        if is_new:
+            self._links.passing.add(relay)
+        try:
+            await dialer.dial(self._host.swarm, relay, [str(circuit.relay_address)], is_direct=True)
+            return await self._circuits.dial(relay, peer, Multiaddr(str(circuit)))
+        except BaseException:
+            if is_new and not self._circuits.has_place(relay):
+                await self._hang_up(self._connections(relay))
+                self._links.passing.discard(relay)
+            raise
+
+    async def reserve(self, peer_id: str) -> Place:
+        """Ask a connected peer to keep a place for us, so that others can dial us through it; or to keep it longer.
+
+        Raises:
+            NotConnected: the peer is not connected directly.
+            UnknownProtocol: the peer is no relay.
+            RelayRefused: it has no place for us, or its answer makes no sense.
+        """
+        peer = dialer.parse_peer(peer_id)
+        link = next((link for link in self._links.all() if link.peer_id == peer_id), None)
+        if link is None or link.path == "relayed":
+            raise NotConnected(f"Peer …{peer_id[-8:]} is not connected directly.")
+        return await self._circuits.reserve(peer, "" if link.inbound else link.address)
+
+    def leave_relay(self, peer_id: str) -> None:
+        """Accept no more connections through a relay."""
+        self._circuits.leave(dialer.parse_peer(peer_id))
+
+    def _connections(self, peer: ID) -> list[INetConn]:
+        return [each for each in self._host.swarm.get_connections(peer) if not each.is_closed]
 
     def links(self) -> list[Link]:
         """Return one link for each connected peer, sorted by peer id."""
@@ -91,8 +161,11 @@ class Network:
 
     async def disconnect(self, peer_id: str) -> None:
         """Hang up on a peer; streams to it end. It may dial us again."""
+        await self._hang_up(self._host.swarm.get_connections(dialer.parse_peer(peer_id)))
+
+    async def _hang_up(self, connections: Sequence[INetConn]) -> None:
         async with trio.open_nursery() as nursery:
-            for connection in self._host.swarm.get_connections(dialer.parse_peer(peer_id)):
+            for connection in connections:
                 nursery.start_soon(hang_up, connection)
 
     def link_events(self) -> trio.MemoryReceiveChannel[LinkEvent]:
@@ -195,34 +268,15 @@ class Network:
         return self._gossip.peers(topic)
 
 
-class Announced:
-    """Our addresses for others: those that were asked for, else where we listen.
-
-    The latter are looked up again every few seconds: interfaces come and go.
-    """
-
-    def __init__(self, instead: Sequence[Multiaddr]) -> None:
-        self.swarm: LastingSwarm | None = None
-        self._instead = list(instead)
-        self._addresses: list[Multiaddr] = []
-        self._until = 0.0
-
-    def __call__(self) -> list[Multiaddr]:
-        """Return them without `/p2p/ID`."""
-        return self._instead or self.listening()
-
-    def listening(self) -> list[Multiaddr]:
-        """Return where we listen, without `/p2p/ID`."""
-        if self.swarm is not None and (not self._addresses or trio.current_time() >= self._until):
-            listening = [address for listener in self.swarm.listeners.values() for address in listener.get_addrs()]
-            self._addresses = expand(listening)
-            self._until = trio.current_time() + ADDRESSES_FRESH_S
-        return self._addresses
-
-
 @asynccontextmanager
 async def open_network(
-    *, seed: bytes, listen: Sequence[str], announce: Sequence[str] = (), connection_limit: int = CONNECTIONS
+    *,
+    seed: bytes,
+    listen: Sequence[str],
+    announce: Sequence[str] = (),
+    connection_limit: int = CONNECTIONS,
+    relaying: RelayLimits | None = None,
+    unix_s: Callable[[], float] = lambda: 0.0,
 ) -> AsyncIterator[Network]:
     """Run the network for the length of the block; leaving it takes less than a second.
 
@@ -231,6 +285,8 @@ async def open_network(
         listen: addresses such as `/ip4/0.0.0.0/tcp/4001`; port 0 takes any free one. Empty: dial only.
         announce: addresses that others are told in place of those.
         connection_limit: most connections at a time, inbound and outbound together.
+        relaying: carry connections of others within these limits; None: carry none.
+        unix_s: the time of day, for relays only.
 
     Raises:
         LibraryMismatch: libp2p is not the release that the repairs were written for.
@@ -257,7 +313,10 @@ async def open_network(
             gossip.pubsub.manager.run_daemon_task(gossip.pubsub.reannounce)
             try:
                 await start_listening(swarm, addresses)
-                yield Network(host, gossip, links, announced)
+                relay = Relay(host, relaying, unix_s=unix_s) if relaying is not None else None
+                if relay is not None:
+                    relay.open()
+                yield Network(host, gossip, links, announced, relay)
             finally:
                 with trio.move_on_after(CLOSE_S, shield=True):
                     await host.close()
@@ -269,45 +328,3 @@ async def open_network(
         if len(group.exceptions) == 1:
             raise group.exceptions[0] from None
         raise
-
-
-def listen_address(text: str) -> Multiaddr:
-    """Return an address to listen on.
-
-    Raises:
-        ListenError: the text is not one.
-    """
-    try:
-        return split_peer(text)[0]
-    except ValueError as error:
-        raise ListenError(f"Cannot listen on {text[:80]!r}: {error}.") from error
-
-
-def announced_address(text: str) -> Multiaddr:
-    """Return an address to tell others.
-
-    Raises:
-        ListenError: the text is none that anybody could dial.
-    """
-    try:
-        address, _ = split_peer(text)
-    except ValueError as error:
-        raise ListenError(f"Cannot announce {text[:80]!r}: {error}.") from error
-    values = {protocol.name: value for protocol, value in address.items()}
-    hosts = [values[name] for name in DIALLED if values.get(name)]
-    if not hosts or hosts[0] in WILDCARDS or values.get("tcp") == "0":
-        raise ListenError(
-            f"Cannot announce {text[:80]!r}: give where others reach this node, as in /ip4/203.0.113.7/tcp/4001."
-        )
-    return address
-
-
-async def start_listening(swarm: LastingSwarm, addresses: Sequence[Multiaddr]) -> None:
-    """Listen on every address, or on none.
-
-    Raises:
-        ListenError: libp2p could not open one of them.
-    """
-    for address in addresses:
-        if not await swarm.listen(address):
-            raise ListenError(f"Cannot listen on {address}.")

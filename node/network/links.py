@@ -34,15 +34,17 @@ class Link:
 
     Attributes:
         peer_id: the peer, proven by the handshake.
-        address: the other end as a multiaddr, or "" if it is not known.
+        address: the other end as a multiaddr, or "" if it is not known; of a relayed link, the circuit's.
         path: `lan` (this machine or a private address), `direct` (over the internet) or `relayed`.
         inbound: whether the peer dialled us.
+        is_passing: whether we dialled it only to reach somebody else through it.
     """
 
     peer_id: str
     address: str
     path: Path
     inbound: bool
+    is_passing: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +71,8 @@ class Links(INotifee):
         self._swarm = swarm
         self._pubsub = pubsub
         self._up: set[str] = set()
+        self.passing: set[ID] = set()
+        """Relays that were dialled only to reach somebody else."""
         self._listeners: set[trio.MemorySendChannel[LinkEvent]] = set()
 
     def events(self) -> trio.MemoryReceiveChannel[LinkEvent]:
@@ -88,7 +92,7 @@ class Links(INotifee):
         for peer, connections in sorted(self._swarm.get_connections_map().items(), key=lambda item: str(item[0])):
             living = [connection for connection in connections if not connection.is_closed]
             if living:
-                links.append(describe(peer, self._swarm._best_connection(living)))
+                links.append(describe(peer, self._swarm._best_connection(living), is_passing=peer in self.passing))
         return links
 
     def is_connected(self, peer: ID) -> bool:
@@ -134,6 +138,8 @@ class Links(INotifee):
         connected = self.is_connected(peer)
         if connected == (name in self._up):
             return
+        if not connected:
+            self.passing.discard(peer)
         if connected:
             self._up.add(name)
             self._tell(LinkUp(name))
@@ -159,7 +165,7 @@ class Links(INotifee):
         self._listeners.clear()
 
 
-def describe(peer: ID, connection: INetConn) -> Link:
+def describe(peer: ID, connection: INetConn, *, is_passing: bool = False) -> Link:
     """Return what is known of a connection."""
     muxed = connection.muxed_conn
     remote = muxed.remote if isinstance(muxed, LiveYamux) else None
@@ -167,8 +173,10 @@ def describe(peer: ID, connection: INetConn) -> Link:
     address = ""
     if connection.get_connection_type() == ConnectionType.RELAYED:
         path = "relayed"
+        address = str(next(iter(connection.get_transport_addresses()), ""))
     elif remote is not None:
         host, port = remote
         address = f"/{'ip6' if ':' in host else 'ip4'}/{host}/tcp/{port}"
         path = "lan" if is_local(host) else "direct"
-    return Link(peer.to_base58(), address, path, getattr(connection, "direction", None) == Direction.INBOUND)
+    is_inbound = getattr(connection, "direction", None) == Direction.INBOUND
+    return Link(peer.to_base58(), address, path, is_inbound, is_passing)

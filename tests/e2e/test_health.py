@@ -54,6 +54,7 @@ def test_a_node_tells_how_it_is(tmp_path: Path) -> None:
             "peers": 0,
             "conversations": 1,
             "ai_lines": [],
+            "relay": None,
         }
         with closing(sqlite3.connect(node.home / "database.sqlite3", isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")

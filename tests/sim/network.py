@@ -74,7 +74,9 @@ class SimNetwork:
         """Return where this node can be dialled."""
         return [] if self.is_hidden else [f"/ip4/192.0.2.1/tcp/4001/p2p/{self.peer_id}"]
 
-    async def dial(self, peer_id: str, addresses: Sequence[str], *, timeout_s: float = 5.0) -> None:
+    async def dial(
+        self, peer_id: str, addresses: Sequence[str], *, timeout_s: float = 5.0, is_direct: bool = False
+    ) -> None:
         """Connect with a peer (DialError where it cannot be reached)."""
         await trio.sleep(self.wire.latency_s() * 2)
         if peer_id in self.cables:

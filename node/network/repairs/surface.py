@@ -55,7 +55,7 @@ NAMES: dict[type, tuple[str, ...]] = {
         "dial_addr",
         "dial_peer",
     ),
-    SwarmConn: ("event_closed", "close"),
+    SwarmConn: ("event_closed", "close", "set_transport_info"),
     TrioTCPStream: ("stream",),
     MuxerMultistream: ("new_conn", "select_transport"),
     Yamux: ("_measure_rtt_loop", "_write_frame"),

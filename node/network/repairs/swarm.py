@@ -11,7 +11,8 @@ from collections.abc import Awaitable
 from typing import Any, cast
 
 import trio
-from libp2p.abc import INetConn, IRawConnection
+from libp2p.abc import INetConn, INetStream, IRawConnection
+from libp2p.connection_types import ConnectionType
 from libp2p.crypto.ed25519 import create_new_key_pair
 from libp2p.crypto.x25519 import create_new_key_pair as create_noise_key_pair
 from libp2p.io.abc import ReadWriteCloser
@@ -31,6 +32,7 @@ from libp2p.transport.tcp.tcp import TCP
 from libp2p.transport.upgrader import TransportUpgrader
 from multiaddr.multiaddr import Multiaddr
 
+from node.network.repairs.carrier import Carrier
 from node.network.repairs.muxer import LiveMuxers, LiveYamux
 
 logger = logging.getLogger("node.network")
@@ -140,10 +142,57 @@ class LastingSwarm(Swarm):
         attach(connection, getattr(raw_conn, "stream", None))
         return connection
 
+    async def take_circuit(self, stream: INetStream, address: Multiaddr, peer_id: ID) -> SwarmConn:
+        """Return the connection to `peer_id` over a circuit that a relay has opened for us.
+
+        Raises:
+            SwarmException: whoever is at the other end is not that peer, or there are too many connections.
+        """
+        if len(self.get_connections()) >= self.connection_config.max_connections:
+            raise SwarmException("Maximum connections limit reached")
+        carrier = Carrier(stream)
+        raw = RawConnection(carrier, True, ConnectionType.RELAYED, [address])
+        try:
+            connection = await self.upgrade_outbound_raw_conn(raw, peer_id)
+        except BaseException:
+            await carrier.close()
+            raise
+        connection.set_transport_info([address], ConnectionType.RELAYED)
+        return connection
+
+    async def welcome_circuit(self, stream: INetStream, address: Multiaddr) -> SwarmConn:
+        """Return the connection of whoever comes through a relay; its `peer_id` is proven, and not what a relay says.
+
+        Raises:
+            SwarmException: nobody proved an identity in time, or there are too many connections.
+        """
+        carrier = Carrier(stream)
+        raw = RawConnection(carrier, False, ConnectionType.RELAYED, [address])
+        try:
+            muxed = await self.upgrade_inbound_raw_conn(raw, address)
+        except SwarmException:
+            await carrier.close()
+            raise
+        except BaseException as error:
+            await carrier.close()
+            if isinstance(error, Exception):  # the peer chose the bytes
+                raise SwarmException("the upgrade failed") from error
+            raise
+        for connection in self.get_connections(muxed.peer_id):
+            if connection.muxed_conn is muxed:
+                attach(connection, carrier)
+                settled = cast(SwarmConn, connection)
+                settled.set_transport_info([address], ConnectionType.RELAYED)
+                return settled
+        await carrier.close()
+        raise SwarmException("the connection ended at once")
+
 
 def attach(connection: INetConn, stream: object) -> None:
-    """Tell a connection's muxer which socket carries it."""
+    """Tell a connection's muxer which socket or circuit carries it."""
     muxed = connection.muxed_conn
+    if isinstance(muxed, LiveYamux) and isinstance(stream, Carrier):
+        muxed.carrier = stream
     if isinstance(muxed, LiveYamux) and isinstance(stream, TrioTCPStream):
         muxed.socket = stream.stream
         muxed.remote = remote_of(stream)

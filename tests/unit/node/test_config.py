@@ -6,6 +6,7 @@ import pytest
 
 from node.config import FILE, Config, read_config
 from node.errors import StartError
+from node.relay_limits import RelayLimits
 
 
 def test_no_file_and_an_empty_file_give_the_defaults(tmp_path: Path) -> None:
@@ -81,3 +82,26 @@ def test_a_mistake_is_named_with_its_file_in_one_line(tmp_path: Path, content: b
     assert told.value.code == "damaged_config"
     assert FILE in told.value.reason
     assert "\n" not in told.value.reason
+
+
+def test_a_relay_gives_what_its_person_allows(tmp_path: Path) -> None:
+    (tmp_path / FILE).write_text("[relay]\nreservations = 4\nhours = 0.5\n", encoding="utf-8")
+    limits = read_config(tmp_path).relay
+    assert limits == RelayLimits(reservations=4, hours=0.5)
+    assert (limits.duration_s, limits.data_bytes) == (1800, 1_024_000_000)
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        ("relay = true", "must be a table"),
+        ("[relay]\nspeed = 7", "there is no limit speed"),
+        ("[relay]\ncircuits = 0", "above 0"),
+        ("[relay]\ncircuits = 1.5", "a whole number"),
+        ("[relay]\ncircuits = true", "above 0"),
+    ],
+)
+def test_a_wrong_limit_of_a_relay_is_named(tmp_path: Path, content: str, word: str) -> None:
+    (tmp_path / FILE).write_text(content, encoding="utf-8")
+    with pytest.raises(StartError, match=word):
+        read_config(tmp_path)

@@ -9,7 +9,15 @@ from hypothesis import strategies as st
 from multiaddr.multiaddr import Multiaddr
 
 from node.network import ListenError, PortInUse
-from node.network.addresses import check_ports, expand, interface_addresses, is_local, split_peer
+from node.network.addresses import (
+    check_ports,
+    expand,
+    interface_addresses,
+    is_circuit,
+    is_local,
+    split_circuit,
+    split_peer,
+)
 
 PEER = "12D3KooWMbbPVGsZYh3ChQjue712NHHGNybRRXwnuSpezYjGbCDS"
 
@@ -72,3 +80,45 @@ def test_a_taken_port_is_found_even_if_its_owner_shares_it() -> None:
 def test_a_foreign_address_cannot_be_listened_on() -> None:
     with pytest.raises(ListenError, match="Cannot listen on"):
         check_ports([Multiaddr("/ip4/192.0.2.1/tcp/4001")])
+
+
+def test_an_address_through_a_relay_is_taken_apart_and_put_together() -> None:
+    text = f"/ip4/192.0.2.1/tcp/4001/p2p/{PEER}/p2p-circuit/p2p/{PEER[:-1]}X"
+    circuit = split_circuit(text)
+    assert circuit is not None
+    assert (str(circuit.relay_address), circuit.relay, circuit.peer) == (
+        "/ip4/192.0.2.1/tcp/4001",
+        PEER,
+        f"{PEER[:-1]}X",
+    )
+    assert str(circuit) == text
+    assert is_circuit(text)
+    assert split_circuit(f"/ip4/192.0.2.1/tcp/4001/p2p/{PEER}") is None
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "/p2p-circuit",
+        f"/p2p-circuit/p2p/{PEER}",
+        f"/ip4/192.0.2.1/tcp/1/p2p-circuit/p2p/{PEER}",
+        f"/ip4/192.0.2.1/udp/1/quic-v1/p2p/{PEER}/p2p-circuit/p2p/{PEER}",
+        f"/ip4/192.0.2.1/tcp/1/p2p/{PEER}/p2p-circuit",
+        f"/ip4/192.0.2.1/tcp/1/p2p/{PEER}/p2p-circuit/p2p/",
+        f"/ip4/192.0.2.1/tcp/1/p2p/{PEER}/p2p-circuit/p2p/{PEER}/p2p-circuit/p2p/{PEER}",
+        f"/ip4/192.0.2.1/tcp/1/p2p/{PEER}/p2p-circuit/tcp/9",
+        f"/ip4/192.0.2.1/tcp/1/p2p/{PEER}/p2p-circuitous",
+    ],
+)
+def test_an_address_that_leads_to_no_relay_or_through_several_is_refused(address: str) -> None:
+    with pytest.raises(ValueError):
+        split_circuit(address)
+
+
+@given(st.text(max_size=80))
+def test_rubbish_before_and_after_a_relay_is_refused_or_taken_apart(text: str) -> None:
+    for address in (f"{text}/p2p-circuit/p2p/{PEER}", f"/ip4/192.0.2.1/tcp/1/p2p/{PEER}/p2p-circuit{text}"):
+        with suppress(ValueError):
+            circuit = split_circuit(address)
+            assert circuit is not None
+            assert split_circuit(str(circuit)) == circuit

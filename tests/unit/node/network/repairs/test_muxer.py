@@ -1,7 +1,11 @@
 """A silent peer is noticed; a busy or slow one is left alone."""
 
+import struct
+
 import pytest
 import trio
+from libp2p.io.exceptions import ConnectionClosedError
+from libp2p.stream_muxer.yamux.yamux import FLAG_SYN, TYPE_PING, YAMUX_HEADER_FORMAT
 
 from node.network import LinkDown, LinkUp
 from node.network.repairs import muxer
@@ -64,3 +68,35 @@ async def test_a_loop_that_was_held_up_asks_again(pair, monkeypatch) -> None:
         mux.__class__ = Deaf
         assert await mux.answers(0.05)
         assert len(asked) == 2
+
+
+@pytest.mark.trio
+@pytest.mark.parametrize("ticks", range(8))
+async def test_a_cancel_in_the_middle_of_a_frame_does_not_garble_the_connection(pair, ticks: int) -> None:
+    async with pair() as (one, two):
+        await one.dial(two.peer_id, two.addresses())
+        (connection,) = one._host.swarm.get_connections()
+        frame = struct.pack(YAMUX_HEADER_FORMAT, 0, TYPE_PING, FLAG_SYN, 0, 77)
+        async with trio.open_nursery() as nursery:
+            nursery.start_soon(connection.muxed_conn._write_frame, frame)
+            for _ in range(ticks):
+                await trio.lowlevel.checkpoint()
+            nursery.cancel_scope.cancel()
+        assert await one.ping(two.peer_id) < 5
+
+
+@pytest.mark.trio
+async def test_a_frame_that_nobody_takes_ends_the_link(pair, proxied, monkeypatch) -> None:
+    monkeypatch.setattr(muxer, "WRITE_S", 0.2)
+    async with pair() as (one, two), proxied(two.addresses()[0]) as proxy:
+        events = one.link_events()
+        await one.dial(two.peer_id, [proxy.address])
+        assert await events.receive() == LinkUp(two.peer_id)
+        proxy.silent = True
+        (connection,) = one._host.swarm.get_connections()
+        frame = struct.pack(YAMUX_HEADER_FORMAT, 0, TYPE_PING, FLAG_SYN, 0, 77)
+        with trio.fail_after(5), pytest.raises(ConnectionClosedError):
+            while True:
+                await connection.muxed_conn._write_frame(frame * 5000)
+        with trio.fail_after(3):
+            assert await events.receive() == LinkDown(two.peer_id)
