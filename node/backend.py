@@ -17,10 +17,12 @@ from node.ai.providers.registry import Registry
 from node.clock import Clock, iso
 from node.conversations import messages
 from node.conversations.conversation import Conversation
+from node.conversations.cursor import parse_cursor
 from node.conversations.events import Callback, Json
 from node.conversations.joining import Doorway
 from node.conversations.library import Library
 from node.conversations.people import People
+from node.conversations.search import Search
 from node.conversations.services import Services
 from node.gateway.wishes import NO_WISHES, Wishes, asked, table
 from node.store.preferences import Preferences
@@ -48,6 +50,7 @@ class NodeBackend:
         hosting: Hosting,
         consent: Consent,
         preferences: Preferences,
+        search: Search,
         *,
         clock: Clock,
         api: str,
@@ -60,6 +63,7 @@ class NodeBackend:
         self._hosting = hosting
         self._consent = consent
         self._preferences = preferences
+        self._search = search
         self._sessions = AiSessions(library.database, storage_key=library.profile.secrets.storage_key)
         self._private = PrivateTalks(registry, self._sessions, clock=clock, tell=library.events.tell)
         self.run_private = self._private.run
@@ -253,9 +257,27 @@ class NodeBackend:
         messages.archive(conversation, on=on)
         return conversation.view.summary()
 
-    def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
-        """Return a page of messages, and whether there are older ones."""
-        return self._get(conversation_id).view.page(before=OpId(bytes.fromhex(before)) if before else None, limit=limit)
+    def history(
+        self,
+        conversation_id: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
+        limit: int,
+    ) -> Json:
+        """Return a page of messages, and whether there are older and newer ones."""
+        return self._get(conversation_id).view.history(
+            before=_op_id(before), after=_op_id(after), around=_op_id(around), limit=limit
+        )
+
+    async def search(
+        self, query: str, *, conversation_id: str | None, order: str, limit: int, after: str | None
+    ) -> Json:
+        """Return messages that hold what the query asks for."""
+        conversation = self._get(conversation_id) if conversation_id is not None else None
+        cursor = parse_cursor(after, order) if after is not None else None
+        return await self._search.find(query, conversation=conversation, order=order, limit=limit, after=cursor)
 
     def typing(self, conversation_id: str, *, typing: bool) -> None:
         """Tell the others that this person types, or no longer."""
@@ -359,3 +381,7 @@ class NodeBackend:
         if found is None:
             raise UsageError("unknown_conversation", "that conversation is not one of yours")
         return found
+
+
+def _op_id(name: str | None) -> OpId | None:
+    return OpId(bytes.fromhex(name)) if name is not None else None

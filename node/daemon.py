@@ -28,6 +28,7 @@ from node.conversations.conversation import Conversation
 from node.conversations.events import Events
 from node.conversations.joining import Doorway
 from node.conversations.library import Library
+from node.conversations.search import Search
 from node.conversations.services import Services
 from node.errors import StartError
 from node.gateway.routes import routes
@@ -162,6 +163,7 @@ async def _serve(
         hosting = Hosting(
             registry, clock=clock, random=random, say=services.say, claim=services.claim, may_host=consent.is_given
         )
+        search = Search(library, profile.home / DATABASE)
         doorway = Doorway(network, library, clock=clock, want=services.syncer.want)
         backend = NodeBackend(
             library,
@@ -171,6 +173,7 @@ async def _serve(
             hosting,
             consent,
             preferences,
+            search,
             clock=clock,
             api="",
             random_bytes=token_bytes,
@@ -178,6 +181,7 @@ async def _serve(
         nursery.start_soon(supervise, "events", library.events.run)
         nursery.start_soon(supervise, "verifier", verifier.run)
         nursery.start_soon(supervise, "durability", partial(keep_durable, library.database, profile.home / DATABASE))
+        nursery.start_soon(supervise, "search", search.run)
         await nursery.start(hosting.run)
         await nursery.start(backend.run_private)
         _host_ais(library, services, hosting, consent)

@@ -27,6 +27,7 @@ COMMANDS: Final = {
     "ai": "node.cli.participants",
     "send": "node.cli.messages",
     "read": "node.cli.messages",
+    "search": "node.cli.search",
     "edit": "node.cli.marks",
     "delete": "node.cli.marks",
     "react": "node.cli.marks",

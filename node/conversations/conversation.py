@@ -5,7 +5,7 @@ operation written here goes the same way, so nothing is acknowledged or gossiped
 """
 
 import sqlite3
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from logging import getLogger
 from secrets import token_bytes
 from typing import Final
@@ -76,6 +76,8 @@ class Conversation:
         """Called with what came of operations, once it is on disk and told."""
         self.on_spoken: Callable[[IdentityKey, int], None] = lambda _author, _ts_ms: None
         """Called with the author and the time of each message of a person that is new here, after it was told."""
+        self.on_shown: Callable[[Collection[OpId]], None] = lambda _names: None
+        """Called with the messages that are new, read differently or are gone, once that is on disk."""
         self.on_named: Callable[[], None] = lambda: None
         """Called when somebody may go by another name."""
         self.on_contacts: Callable[[], None] = lambda: None
@@ -435,6 +437,9 @@ class Conversation:
                 self._events.tell(self.name, "members", {"members": self.view.members()})
                 self.tell_ais()
             self.tell_summary()
+        self.on_shown(
+            {name for name, row in outcome.rows.items() if row.is_shown} | outcome.shown.keys() | outcome.touched
+        )
         for row in outcome.rows.values():
             if row.kind == ContentKind.MESSAGE and row.is_shown and row.op.header.plane == CONTENT:
                 self.on_spoken(row.author, row.op.header.ts_ms)

@@ -79,7 +79,7 @@ class View:
             "title": self.title,
             "description": fold.description.text if fold.description else "",
             "created": iso(self._listed.created_ms),
-            "status": ARCHIVED if self.status == ACTIVE and fold.archived else self.status,
+            "status": self.standing,
             "archived": fold.archived,
             "ai_paused": fold.ai_paused,
             "pins": [name.hex() for name in fold.pins],
@@ -89,6 +89,11 @@ class View:
             if last
             else None,
         }
+
+    @property
+    def standing(self) -> str:
+        """The status as it is shown: `active`, `archived`, `joining`, `left` or `removed`."""
+        return ARCHIVED if self.status == ACTIVE and self._replica.fold.archived else self.status
 
     def unread(self) -> int:
         """Return how many messages of others came after what this person has read; 1,000 stands for more."""
@@ -206,3 +211,35 @@ class View:
     def page(self, *, before: OpId | None, limit: int) -> tuple[list[Json], bool]:
         """Return at most `limit` messages in display order, and whether there are older ones."""
         return self.timeline.page(before=before, limit=limit)
+
+    def history(
+        self, *, before: OpId | None = None, after: OpId | None = None, around: OpId | None = None, limit: int
+    ) -> Json:
+        """Return a page of messages in display order: the newest, or those before, after or around one.
+
+        Args:
+            before: the page ends just before this message.
+            after: the page begins just after it.
+            around: the page has it in its middle, as far as there are messages on both sides.
+            limit: most messages on the page.
+
+        Returns:
+            `{messages, more, newer}`: whether there are older messages (`more`), and whether there are newer ones.
+        """
+        if after is not None:
+            messages, newer = self.timeline.page_after(after, limit=limit)
+            return {"messages": messages, "more": True, "newer": newer}
+        middle = self.timeline.message(around) if around is not None else None
+        if around is None or middle is None:
+            messages, more = self.timeline.page(before=before, limit=limit)
+            return {"messages": messages, "more": more, "newer": before is not None}
+        older, more = self.timeline.page(before=around, limit=limit)
+        later, newer = self.timeline.page_after(around, limit=limit)
+        ahead = max(limit // 2, limit - 1 - len(later))
+        messages = [*older[len(older) - min(ahead, len(older)) :], middle]
+        rest = limit - len(messages)
+        return {
+            "messages": messages + later[:rest],
+            "more": more or len(messages) - 1 < len(older),
+            "newer": newer or rest < len(later),
+        }

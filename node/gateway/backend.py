@@ -201,8 +201,25 @@ class Backend(Protocol):
     async def archive(self, conversation_id: str, *, on: bool) -> Json:
         """Put the conversation away for everybody or bring it back, durably; return its summary."""
 
-    def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
-        """Return `limit` messages in display order, the newest or those just before one; and if there are more."""
+    def history(
+        self,
+        conversation_id: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
+        limit: int,
+    ) -> Json:
+        """Return `{messages, more, newer}`: `limit` messages in display order, the newest, or those next to one."""
+
+    async def search(
+        self, query: str, *, conversation_id: str | None, order: str, limit: int, after: str | None
+    ) -> Json:
+        """Return `{results, cursor, complete, done, of}`: messages that hold what the query asks for, newest first.
+
+        Raises:
+            Refusal: `bad_request` where `after` is not the cursor of an earlier reply.
+        """
 
     def typing(self, conversation_id: str, *, typing: bool) -> None:
         """Tell the others that this person types, or no longer."""

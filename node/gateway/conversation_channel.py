@@ -21,6 +21,7 @@ DEFAULT_PAGE: Final = 50
 MAX_CLIENT_ID: Final = 200
 MAX_REMEMBERED: Final = 5000
 
+_BESIDE: Final = ("before", "after", "around")
 _WHOLE_ID = re.compile(r"[0-9a-f]{64}")
 
 
@@ -53,7 +54,7 @@ class ConversationChannel:
         backend = self._backend
         user_id = self._session.join(payload, identity=backend.identity()["identity"])
         self._check_mine()
-        messages, more = backend.history(self._id, before=None, limit=FIRST_PAGE)
+        page = backend.history(self._id, limit=FIRST_PAGE)
         backend.attend(self, "online")
         self._socket.push("presence_state", backend.presence(self._id))
         return {
@@ -63,8 +64,8 @@ class ConversationChannel:
             "summary": backend.summary(self._id),
             "members": backend.members(self._id),
             "ai": backend.participants(self._id).all(),
-            "messages": messages,
-            "more": more,
+            "messages": page["messages"],
+            "more": page["more"],
         }
 
     async def leave(self) -> None:
@@ -183,9 +184,10 @@ class ConversationChannel:
 
     def _history(self, payload: Json) -> Json:
         limit = parameters.integer(payload, "limit", default=DEFAULT_PAGE, least=1, most=parameters.MAX_PAGE)
-        before = self._message_id(payload, "before")
-        messages, more = self._backend.history(self._id, before=before, limit=limit)
-        return {"messages": messages, "more": more}
+        named = {key: self._message_id(payload, key) for key in _BESIDE if payload.get(key) is not None}
+        if len(named) > 1:
+            raise Refusal("bad_request", f"give one of {', '.join(_BESIDE)}, or none for the newest messages")
+        return self._backend.history(self._id, limit=limit, **named)
 
     def _message_id(self, payload: Json, key: str) -> str | None:
         prefix = parameters.message_prefix(payload, key)

@@ -11,6 +11,8 @@ from node.gateway.refusal import Refusal
 SIGNALS_AT_ONCE: Final = 20.0
 SIGNALS_PER_S: Final = 10.0
 MAX_BUCKETS: Final = 1_000
+SEARCHES_AT_ONCE: Final = 40.0
+SEARCHES_PER_S: Final = 20.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,10 @@ class Allowance:
     def signal(self, topic: str, what: str) -> None:
         """Draw on what no keyboard exhausts: signals of typing and presence on a topic."""
         self._spend(self._bucket("signal", topic, SIGNALS_AT_ONCE, SIGNALS_PER_S), what)
+
+    def search(self) -> None:
+        """Draw on what a search at each key pressed does not exhaust."""
+        self._spend(self._bucket("search", "", SEARCHES_AT_ONCE, SEARCHES_PER_S), "searches")
 
     def _bucket(self, kind: str, name: str, burst: float, rate_per_s: float) -> Bucket:
         key = kind, name

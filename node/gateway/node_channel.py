@@ -12,16 +12,18 @@ from node.gateway.refusal import Refusal
 
 DEFAULT_USES: Final = 1
 DEFAULT_EXPIRES_S: Final = 7 * 24 * 3600
+DEFAULT_RESULTS: Final = 20
 
 
 class NodeChannel:
     """Answers the pushes of the topic `node` for one connection."""
 
-    slow: frozenset[str] = frozenset({"create", "join", "invite", "providers", *SLOW})
+    slow: frozenset[str] = frozenset({"create", "join", "invite", "providers", "search", *SLOW})
 
     def __init__(self, backend: Backend, socket: Socket) -> None:
         self._backend = backend
         self._allowance = socket.allowance
+        self._socket = socket
 
     async def join(self, payload: Json) -> Json:
         """Return who this node is."""
@@ -52,6 +54,8 @@ class NodeChannel:
                 return {"preferences": backend.prefer({"ai": parameters.flag(payload, "ai")})}
             case "conversations":
                 return {"conversations": backend.summaries()}
+            case "search":
+                return await self._search(payload)
             case "create":
                 return await self._create(payload)
             case "join":
@@ -92,6 +96,18 @@ class NodeChannel:
         if prefix is None:
             return None
         return OpId(bytes.fromhex(self._backend.resolve_message(conversation_id, prefix)))
+
+    async def _search(self, payload: Json) -> Json:
+        query = parameters.required_text(payload, "query", most=parameters.MAX_QUERY)
+        within = payload.get("conversation")
+        conversation_id = self._backend.resolve(parameters.conversation_prefix(payload)) if within is not None else None
+        order = "newest"
+        if payload.get("order") is not None:
+            order = parameters.choice(payload, "order", parameters.ORDERS)
+        limit = parameters.integer(payload, "limit", default=DEFAULT_RESULTS, least=1, most=parameters.MAX_RESULTS)
+        after = parameters.optional_text(payload, "after", most=parameters.MAX_LABEL)
+        self._allowance.search()
+        return await self._backend.search(query, conversation_id=conversation_id, order=order, limit=limit, after=after)
 
     async def _create(self, payload: Json) -> Json:
         title = parameters.text(payload, "title", most=parameters.MAX_TITLE).strip()

@@ -23,6 +23,10 @@ MAX_LABEL: Final = 200
 MAX_USES: Final = 10_000
 MAX_EXPIRES_S: Final = 365 * 24 * 3600
 MAX_PAGE: Final = 200
+MAX_QUERY: Final = 256 * 1024
+"""No query is too long: the node looks at its beginning."""
+MAX_RESULTS: Final = 100
+ORDERS: Final = ("newest", "relevance")
 MAX_HOURLY: Final = 10_000
 PHASES: Final = ("prophase", "prometaphase", "metaphase", "anaphase", "telophase")
 POLICIES: Final = ("every", "mentioned", "addressed", "never")
@@ -42,11 +46,17 @@ def content(payload: Json) -> str:
 
 def text(payload: Json, key: str, *, most: int) -> str:
     """Return a required text of 1 to `most` code points that is not blank."""
+    value = required_text(payload, key, most=most)
+    if not value.strip():
+        raise Refusal("blank", f"{key} is blank; write something")
+    return value
+
+
+def required_text(payload: Json, key: str, *, most: int) -> str:
+    """Return a text of at most `most` code points, which may be blank."""
     value = optional_text(payload, key, most=most)
     if value is None:
         raise Refusal("bad_request", f"{key} is missing; give a text")
-    if not value.strip():
-        raise Refusal("blank", f"{key} is blank; write something")
     return value
 
 

@@ -12,6 +12,9 @@ from protocol.ops import CONTENT, NO_CONVERSATION, Op, body_hash, op_id, stored_
 
 _SHOWN: Final = "id, kind, vts_ms, author, header, signature, body"
 
+Place = tuple[int, int, bytes]
+"""`(vts_ms, depth, id)`: where something stands in a timeline."""
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -59,6 +62,17 @@ class ShownRows:
                 (self._key, before, limit),
             )
         return list(self._shown(rows))[::-1]
+
+    def page_after(self, name: OpId, *, limit: int) -> list[Shown]:
+        """Return at most `limit` of the timeline in display order: those just after one."""
+        rows = self._connection.execute(
+            f"SELECT {_SHOWN} FROM operations WHERE conversation = ?1 AND shown = 1 "  # noqa: S608 - constants
+            "AND (vts_ms, depth, id) > "
+            "(SELECT vts_ms, depth, id FROM operations WHERE conversation = ?1 AND id = ?2) "
+            "ORDER BY vts_ms, depth, id LIMIT ?3",
+            (self._key, name, limit),
+        )
+        return list(self._shown(rows))
 
     def timeline(self) -> Iterable[OpId]:
         """Yield the ids of everything shown, in display order."""

@@ -88,6 +88,7 @@ class FakeBackend:
         self.event_before_return = True
         self.join_gate: trio.Event | None = None
         self.crash: Exception | None = None
+        self.search_is_complete: list[bool] = []
 
     def subscribe(self, callback: EventCallback) -> Callable[[], None]:
         self.callbacks[callback] = None
@@ -281,11 +282,54 @@ class FakeBackend:
         self.emit(conversation_id, "message", dict(message))
         return dict(message)
 
-    def history(self, conversation_id: str, *, before: str | None, limit: int) -> tuple[list[Json], bool]:
+    def history(
+        self,
+        conversation_id: str,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
+        limit: int,
+    ) -> Json:
         every = self.messages[conversation_id]
-        end = len(every) if before is None else next(n for n, m in enumerate(every) if m["id"] == before)
-        start = max(0, end - limit)
-        return every[start:end], start > 0
+        at = {one["id"]: place for place, one in enumerate(every)} | {None: len(every)}
+        if after is not None:
+            start, end = at[after] + 1, min(len(every), at[after] + 1 + limit)
+        elif around is not None:
+            start, end = at[around], at[around] + 1
+        else:
+            start, end = max(0, at[before] - limit), at[before]
+        return {"messages": every[start:end], "more": start > 0, "newer": end < len(every)}
+
+    async def search(
+        self, query: str, *, conversation_id: str | None, order: str, limit: int, after: str | None
+    ) -> Json:
+        """Find whatever holds the query as it was typed; the first answers say of themselves what the test wants."""
+        self.calls.append(("search", query, conversation_id, order, limit, after))
+        await trio.lowlevel.checkpoint()
+        found = [
+            {
+                "conversation": one,
+                "title": self.titles[one],
+                "status": "archived" if one == SECOND else "active",
+                **{key: each[key] for key in ("id", "author", "author_name", "kind", "ts", "edited", "mine")},
+                "snippet": each["text"],
+                "highlights": [[at, at + len(query)]],
+            }
+            for one, messages in self.messages.items()
+            if conversation_id in (None, one)
+            for each in reversed(messages)
+            if (at := each["text"].find(query)) >= 0
+        ]
+        start = int(after or 0)
+        is_complete = self.search_is_complete.pop(0) if self.search_is_complete else True
+        return {
+            "results": found[start : start + limit],
+            "cursor": str(start + limit) if start + limit < len(found) else None,
+            "complete": is_complete,
+            "done": 30,
+            "of": 30,
+        }
 
     def typing(self, conversation_id: str, *, typing: bool) -> None:
         self.calls.append(("typing", conversation_id, typing))
