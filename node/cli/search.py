@@ -21,14 +21,14 @@ ASK_AGAIN_S: Final = 2.0
 
 
 @click.command(context_settings={"ignore_unknown_options": True})  # a text may begin with a dash
-@click.argument("text")
+@click.argument("text", nargs=-1, required=True)
 @click.option("--conversation", metavar="CONV", help="In this one alone.")
 @click.option("--limit", type=click.IntRange(1, MAX_LIMIT), default=DEFAULT_LIMIT, show_default=True, help="Results.")
 @click.option("--order", type=click.Choice(ORDERS), default=ORDERS[0], show_default=True, help="Which come first.")
 @shared_options
-def search(text: str, conversation: str | None, limit: int, order: str) -> None:
+def search(text: tuple[str, ...], conversation: str | None, limit: int, order: str) -> None:
     """Find messages with all these words; the last may be a beginning, and "words in quotes" follow each other."""
-    asked: Json = {"query": text, "order": order}
+    asked: Json = {"query": " ".join(text), "order": order}
     if conversation is not None:
         asked["conversation"] = conversation
     found = ask(lambda client: _find(client, asked, limit), events=True)

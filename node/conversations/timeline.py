@@ -68,13 +68,6 @@ class Timeline:
         rows = self._records.shown.page_after(name, limit=limit + 1)
         return [self.shown(row) for row in rows[:limit]], len(rows) > limit
 
-    def text(self, shown: Shown) -> str | None:
-        """Return what a message of a person or an AI says now; None where it is deleted, or something else."""
-        if shown.op.header.plane == CONTROL or shown.kind not in MESSAGE_KINDS:
-            return None
-        body = self._replica.read(shown.op)
-        return self.current(shown.op.id, body.text) if isinstance(body, Message | AiReply) else None
-
     def current(self, name: OpId, text: str) -> str | None:
         """Return what a message says now that was written as `text`; None where it is deleted."""
         fold = self._replica.fold

@@ -1,9 +1,9 @@
 """Reads timelines beside the event loop, with a connection of its own, for whoever goes through all of them."""
 
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import Any, Final, NamedTuple
 
 from crypto.ids import OpId
 from node.store.shown import Place
@@ -55,11 +55,22 @@ class Backlog:
             "AND (vts_ms, depth, id) < (?, ?, ?) ORDER BY vts_ms DESC, depth DESC, id DESC LIMIT ?",
             (conversation, *(before or (1 << 62, 0, b"")), limit),
         )
-        found = []
-        for vts_ms, depth, name, plane, kind, header, signature, body in rows:
-            op = _op(name, header, signature, body) if plane == CONTENT and kind in kinds else None
-            found.append(Line((vts_ms, depth, name), op))
-        return found
+        return list(_lines(rows, kinds))
+
+    def named(self, conversation: int, kinds: Sequence[int], names: Sequence[OpId]) -> list[Line]:
+        """Return, in any order, those of `names` that stand in a timeline; see `page`."""
+        marks = ",".join("?" * len(names))
+        rows = self._connection.execute(
+            f"SELECT {_COLUMNS} FROM operations WHERE conversation = ? AND shown = 1 AND id IN ({marks})",  # noqa: S608 - marks
+            (conversation, *names),
+        )
+        return list(_lines(rows, kinds))
+
+
+def _lines(rows: Iterable[tuple[Any, ...]], kinds: Sequence[int]) -> Iterator[Line]:
+    for vts_ms, depth, name, plane, kind, header, signature, body in rows:
+        op = _op(name, header, signature, body) if plane == CONTENT and kind in kinds else None
+        yield Line((vts_ms, depth, name), op)
 
 
 def _op(name: bytes, header: bytes, signature: bytes, body: bytes) -> Op | None:

@@ -1,12 +1,12 @@
 """The words of messages, in memory alone: which messages hold what is wanted, newest first (S18).
 
-SQLite's FTS5, without the texts themselves. The number of a row begins with the hour of its message, so that
-matches come out of the index newest hour first and a page costs the same however many there are. No number is given
+SQLite's FTS5, without the texts themselves. The number of a row begins with the day of its message, so that
+matches come out of the index newest day first and a page costs the same however many there are. No number is given
 twice: what an edit or a deletion leaves behind in the index belongs to a number whose message is gone.
 """
 
 import sqlite3
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from heapq import nlargest
 from itertools import groupby
 from operator import attrgetter
@@ -15,16 +15,18 @@ from typing import Any, Final, NamedTuple
 from crypto.ids import OpId
 from node.store.shown import Place
 from node.store.wanted import Wanted
-from node.store.words import spelled
+from node.store.words import forget, spelled
 
 NEWEST: Final = "newest"
 RELEVANCE: Final = "relevance"
 WEIGHED: Final = 5_000
 """Matches, the newest, among which the most relevant are looked for."""
-_HOUR_MS: Final = 3_600_000
-_WITHIN_HOUR: Final = 24
-"""Bits for the messages of an hour."""
+_DAY_MS: Final = 86_400_000
+_WITHIN_DAY: Final = 22
+"""Bits for the messages of a day; those beyond four million are left out."""
 _END: Final = 1 << 62
+_BULK: Final = 100
+_MARKS: Final = ",".join("?" * _BULK)
 _TABLES: Final = """
 CREATE TABLE messages (
     number INTEGER PRIMARY KEY,
@@ -75,17 +77,25 @@ class FullText:
     def close(self) -> None:
         """Forget everything."""
         self._connection.close()
+        forget()
 
     def put(self, entries: Sequence[Entry]) -> None:
         """Take in messages as they read now, in place of how they read before."""
         connection = self._connection
         connection.execute("BEGIN")
         try:
-            new = [entry for entry in entries if not self._is_known(entry) and entry.text is not None]
-            rows = sorted(self._numbered(new))  # FTS5 takes them at once only in this order
+            known = self._known(entries)
+            rows = sorted(self._numbered([entry for entry in entries if self._is_new(entry, known)]))
             connection.executemany(
+                "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
+                [
+                    (number, each.conversation, each.vts_ms, each.depth, each.id, hash(each.text))
+                    for number, each in rows
+                ],
+            )
+            connection.executemany(  # FTS5 takes them at one go only in the order of their numbers
                 "INSERT INTO words (rowid, text, conversation) VALUES (?, ?, ?)",
-                [(number, spelled(entry.text or ""), str(entry.conversation)) for number, entry in rows],
+                [(number, spelled(each.text or ""), str(each.conversation)) for number, each in rows],
             )
         except BaseException:
             connection.execute("ROLLBACK")
@@ -98,14 +108,14 @@ class FullText:
         """Return at most `limit` messages, newest first, those before the place `after`."""
         if not wanted.terms:
             return []
-        end = (after[0] // _HOUR_MS + 1) << _WITHIN_HOUR if after else _END
+        end = (after[0] // _DAY_MS + 1) << _WITHIN_DAY if after else _END
         rows = self._connection.execute(
             f"SELECT {_MATCH} {_FOUND}",
             (_expression(wanted, conversation), end),
         )
         found: list[Match] = []
-        for _, hour in groupby(rows, lambda row: row[0] >> _WITHIN_HOUR):
-            matches = (match for match in map(_match, hour) if after is None or match.place < after)
+        for _, day in groupby(rows, lambda row: row[0] >> _WITHIN_DAY):
+            matches = (match for match in map(_match, day) if after is None or match.place < after)
             found += nlargest(limit - len(found), matches, key=attrgetter("place"))
             if len(found) >= limit:
                 break
@@ -125,30 +135,37 @@ class FullText:
         matches.sort(key=attrgetter("score"))
         return matches[skip : skip + limit]
 
-    def _is_known(self, entry: Entry) -> bool:
-        """Return whether a message is here as it reads now; what is here of another text is given up."""
-        row = self._connection.execute("SELECT same FROM messages WHERE id = ?", (entry.id,)).fetchone()
-        if row is None:
-            return False
-        if entry.text is not None and row[0] == hash(entry.text):
-            return True
-        self._connection.execute("UPDATE messages SET id = NULL WHERE id = ?", (entry.id,))
-        return False
+    def _known(self, entries: Sequence[Entry]) -> dict[bytes, int]:
+        """Return those of these messages that are here, with what tells whether their texts are the same."""
+        known: dict[bytes, int] = {}
+        for at in range(0, len(entries), _BULK):
+            names = [entry.id for entry in entries[at : at + _BULK]]
+            names += [names[-1]] * (_BULK - len(names))  # one statement for every length
+            known.update(self._connection.execute(f"SELECT id, same FROM messages WHERE id IN ({_MARKS})", names))  # noqa: S608 - marks
+        return known
+
+    def _is_new(self, entry: Entry, known: Mapping[bytes, int]) -> bool:
+        """Return whether a message is to be taken in; what is here of another text of it is given up."""
+        same = known.get(entry.id)
+        if same is not None and (entry.text is None or hash(entry.text) != same):
+            self._connection.execute("UPDATE messages SET id = NULL WHERE id = ?", (entry.id,))
+            same = None
+        return same is None and entry.text is not None
 
     def _numbered(self, entries: Sequence[Entry]) -> Iterator[tuple[int, Entry]]:
         """Give messages their numbers."""
+        last: dict[int, int] = {}
         for entry in entries:
-            first = entry.vts_ms // _HOUR_MS << _WITHIN_HOUR
-            (last,) = self._connection.execute(
-                "SELECT max(number) FROM messages WHERE number BETWEEN ? AND ?",
-                (first, first | (1 << _WITHIN_HOUR) - 1),
-            ).fetchone()
-            number = first if last is None else last + 1
-            self._connection.execute(
-                "INSERT INTO messages VALUES (?, ?, ?, ?, ?, ?)",
-                (number, entry.conversation, entry.vts_ms, entry.depth, entry.id, hash(entry.text)),
-            )
-            yield number, entry
+            first = entry.vts_ms // _DAY_MS << _WITHIN_DAY
+            if first not in last:
+                (found,) = self._connection.execute(
+                    "SELECT max(number) FROM messages WHERE number BETWEEN ? AND ?",
+                    (first, first | (1 << _WITHIN_DAY) - 1),
+                ).fetchone()
+                last[first] = first - 1 if found is None else found
+            if last[first] < first | (1 << _WITHIN_DAY) - 1:
+                last[first] += 1
+                yield last[first], entry
 
 
 def _expression(wanted: Wanted, conversation: int | None) -> str:

@@ -23,6 +23,8 @@ _NOTHING: Final = " "
 _RUNS: Final = re.compile(r"w[wm]*|(?:um*)+|sm*")
 _UNITS: Final = re.compile(r"um*")
 _BEYOND_ASCII: Final = re.compile(r"\S*[^\x00-\x7f]\S*", re.ASCII)
+_OFTEN: Final = 24
+"""Pieces of a text up to this length come again and again."""
 _UNPARTED: Final = (
     (0x0E01, 0x0EFF),  # Thai, Lao
     (0x1000, 0x109F),  # Burmese
@@ -121,7 +123,18 @@ def spelled(text: str) -> str:
 
 
 def _respelled(piece: re.Match[str]) -> str:
-    return " ".join(word.spelling for word in words(piece[0]))
+    return _spelled(piece[0]) if len(piece[0]) <= _OFTEN else " ".join(word.spelling for word in words(piece[0]))
+
+
+@lru_cache(maxsize=8192)
+def _spelled(piece: str) -> str:
+    return " ".join(word.spelling for word in words(piece))
+
+
+def forget() -> None:
+    """Forget the words that were met."""
+    _spelled.cache_clear()
+    _folded.cache_clear()
 
 
 def is_inside(text: str, at: int) -> bool:

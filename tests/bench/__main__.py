@@ -18,6 +18,7 @@ from tests.bench.presence import bench_presence
 from tests.bench.rivalry import bench_rivalry
 from tests.bench.rivals import RivalError
 from tests.bench.routing import bench_routing
+from tests.bench.searching import bench_searching
 
 BENCHES = {
     "dialling": bench_dialling,
@@ -30,6 +31,7 @@ BENCHES = {
     "routing": bench_routing,
     "channel": bench_channel,
     "gateway": bench_gateway,
+    "searching": bench_searching,
 }
 LATEST = Path(__file__).parent / "results" / "latest.json"
 

@@ -146,7 +146,7 @@ def test_what_is_found_is_what_is_there_newest_first(seed: int, page: int) -> No
                 is_new = not held or random.random() < 0.7
                 name = OpId(fixed(f"{seed} {number} {random.random()}")) if is_new else random.choice([*held])
                 said = text(random)
-                place = random.randrange(5 * 3_600_000), random.randrange(3)
+                place = random.randrange(5 * 86_400_000), random.randrange(3)
                 entry = Entry(random.randrange(3), name, *place, said.written)
                 if not is_new:  # edited or deleted: it keeps its place
                     before = held.pop(name)[0]

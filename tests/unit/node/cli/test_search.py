@@ -28,7 +28,7 @@ def test_results_a_line_each_newest_first(gateway: GatewayThread) -> None:
     assert first.startswith(f"{0xFD:064x}"[:8])
     assert first.endswith("  Bridges  Ada: message 29")
     assert second.endswith("message 28")
-    found = document(run(gateway, "search", "bread", "--json"))
+    found = document(run(gateway, "search", "of", "bread", "--json"))
     assert [(one["conversation"], one["status"]) for one in found] == [(SECOND, "archived")]
     human = run(gateway, "search", "bread").stdout
     assert "(archived)  Leaf (AI): a message" in human

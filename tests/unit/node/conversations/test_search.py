@@ -11,7 +11,7 @@ import trio.testing
 from trio.testing import MockClock
 
 from node import garbage
-from node.conversations import messages
+from node.conversations import indexing, messages
 from node.conversations import search as searching
 from node.conversations.conversation import Conversation
 from node.conversations.cursor import Cursor, parse_cursor
@@ -146,7 +146,7 @@ async def test_edits_deletions_and_reactions_are_followed_at_once(tmp_path: Path
             made.meet()
             assert (await find.ask("elm"))["results"] == []
             assert [result["snippet"] for result in (await find.ask("beech"))["results"]] == ["a beech"]
-            rows = find.search._index._connection.execute("SELECT count(*) FROM words")  # type: ignore[union-attr]
+            rows = find.search.indexing._index._connection.execute("SELECT count(*) FROM words")  # type: ignore[union-attr]
             assert rows.fetchone() == (3,), "a reaction is no new text"
 
 
@@ -196,8 +196,8 @@ async def test_a_long_history_is_answered_in_part_then_told_then_complete(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(searching, "FIRST_S", 0.0)
-    monkeypatch.setattr(searching, "SMALLEST", 3)
-    monkeypatch.setattr(searching, "LARGEST", 7)
+    monkeypatch.setattr(indexing, "SMALLEST", 3)
+    monkeypatch.setattr(indexing, "LARGEST", 7)
     with person(tmp_path / "anna") as anna:
         garden = anna.library.create(title="Garden", description="")
         for number in range(60):
@@ -222,8 +222,8 @@ async def test_a_long_history_is_answered_in_part_then_told_then_complete(
 
 
 async def test_the_newest_are_there_first(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "SMALLEST", 5)
-    monkeypatch.setattr(searching, "LARGEST", 5)
+    monkeypatch.setattr(indexing, "SMALLEST", 5)
+    monkeypatch.setattr(indexing, "LARGEST", 5)
     with person(tmp_path / "anna") as anna:
         old = anna.library.create(title="Old", description="")
         for _ in range(20):
@@ -233,13 +233,13 @@ async def test_the_newest_are_there_first(tmp_path: Path, monkeypatch: pytest.Mo
             say(new, "oak, new")
         put: list[int] = []
         async with finder(anna) as find:
-            real = find.search._put
+            real = find.search.indexing._put
 
             async def note(entries: list[Any]) -> None:
                 put.extend(entry.conversation for entry in entries)
                 await real(entries)
 
-            monkeypatch.setattr(find.search, "_put", note)
+            monkeypatch.setattr(find.search.indexing, "_put", note)
             await find.texts("oak")
         assert put == [new.listed.key] * 10 + [old.listed.key] * 20
 
@@ -254,19 +254,19 @@ async def test_unused_it_is_forgotten_and_made_again(
         messages.say(garden, "oak")
         async with finder(anna) as find:
             assert await find.texts("oak") == ["oak"]
-            index = find.search._index
+            index = find.search.indexing._index
             for _ in range(3):
-                mock_clock.jump(searching.IDLE_S - 1)
+                mock_clock.jump(indexing.IDLE_S - 1)
                 await trio.testing.wait_all_tasks_blocked()
                 assert await find.texts("oak") == ["oak"]
-                assert find.search._index is index, "used as it is, it stays"
-            mock_clock.jump(searching.IDLE_S + 1)
+                assert find.search.indexing._index is index, "used as it is, it stays"
+            mock_clock.jump(indexing.IDLE_S + 1)
             await forgotten.wait()
-            assert find.search._index is None
+            assert find.search.indexing._index is None
             messages.say(garden, "oak, unheard")
-            assert not find.search._changed, "nothing is followed any more"
+            assert not find.search.indexing._changed, "nothing is followed any more"
             assert await find.texts("oak") == ["oak, unheard", "oak"]
-            assert find.search._index is not index
+            assert find.search.indexing._index is not index
 
 
 async def test_a_failure_ends_no_search_for_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -295,7 +295,9 @@ async def test_no_word_lands_on_the_disk(tmp_path: Path) -> None:
             assert len(await find.texts("palimpsest")) == 20
             held = [path for path in anna.home.rglob("*") if path.is_file()]
             assert [path.name for path in held if b"alimpsest" in path.read_bytes()] == []
-            assert find.search._index._connection.execute("PRAGMA database_list").fetchall() == [(0, "main", "")]  # type: ignore[union-attr]
+            assert find.search.indexing._index._connection.execute("PRAGMA database_list").fetchall() == [
+                (0, "main", "")
+            ]  # type: ignore[union-attr]
 
 
 @pytest.mark.parametrize("query", ["", "  ", "!?", '"', "x" * 10_000, '") OR (text : "', "\0", "👩\u200d🚀"])

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from crypto.ids import OpId
 from node.conversations import messages
 from node.profile import DATABASE
 from node.store.backlog import Backlog
@@ -34,6 +35,8 @@ def test_pages_go_from_the_newest_to_the_oldest_and_see_what_is_written_meanwhil
             assert isinstance(body, Message)
             assert body.text == "meanwhile"
             assert backlog.extents()[garden.listed.key].places == 10
+            named = backlog.named(garden.listed.key, KINDS, [names[3], names[5], OpId(bytes(32))])
+            assert {line.place[2] for line in named} == {names[3], names[5]}
 
 
 def test_what_is_no_message_or_damaged_comes_without_its_operation(tmp_path: Path) -> None:

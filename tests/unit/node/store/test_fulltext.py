@@ -10,7 +10,7 @@ from node.store.fulltext import Entry, FullText
 from node.store.wanted import parse_wanted
 from tests.builders import fixed
 
-HOUR_MS = 3_600_000
+DAY_MS = 86_400_000
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def numbers(index: FullText, query: str, **options: object) -> list[int]:
 
 
 def test_newest_first_whatever_the_order_they_came_in(index: FullText) -> None:
-    places = {0: (5 * HOUR_MS, 1), 1: (5 * HOUR_MS, 2), 2: (5 * HOUR_MS + 1, 0), 3: (0, 9), 4: (900 * HOUR_MS, 0)}
+    places = {0: (5 * DAY_MS, 1), 1: (5 * DAY_MS, 2), 2: (5 * DAY_MS + 1, 0), 3: (0, 9), 4: (900 * DAY_MS, 0)}
     for number in (2, 0, 4, 3, 1):
         at_ms, depth = places[number]
         index.put([entry(number, "oak", at_ms=at_ms, depth=depth)])
@@ -60,7 +60,7 @@ def test_what_is_gone_is_not_found_and_leaves_nothing_to_who_comes_after(index: 
     index.put([entry(1, "oak")])
     index.put([entry(1, None)])
     assert numbers(index, "oak") == []
-    index.put([entry(2, "elm")])  # in the same hour: it must not get the place of what was there
+    index.put([entry(2, "elm")])  # on the same day: it must not get the place of what was there
     assert (numbers(index, "oak"), numbers(index, "elm")) == ([], [2])
     index.put([entry(3, None)])
     assert numbers(index, "oak") == []
@@ -74,7 +74,7 @@ def test_the_same_text_again_adds_nothing(index: FullText) -> None:
 
 
 def test_one_batch_may_hold_any_order_of_times(index: FullText) -> None:
-    index.put([entry(number, "oak", at_ms=(number * 7 % 40) * HOUR_MS) for number in range(40)])
+    index.put([entry(number, "oak", at_ms=(number * 7 % 40) * DAY_MS) for number in range(40)])
     assert numbers(index, "oak") == sorted(range(40), key=lambda number: -(number * 7 % 40))
 
 
@@ -84,8 +84,18 @@ def test_a_time_as_far_ahead_as_an_operation_may_claim(index: FullText) -> None:
     assert numbers(index, "oak", after=((1 << 48) - 1, 0, b"\xff" * 32)) == [1, 2]
 
 
+def test_a_day_that_is_full_takes_no_more_and_the_next_is_free(
+    index: FullText, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fulltext, "_WITHIN_DAY", 2)
+    index.put([entry(number, "oak", at_ms=number) for number in range(3)])
+    index.put([entry(number, "oak", at_ms=number) for number in range(3, 6)])
+    index.put([entry(9, "oak", at_ms=DAY_MS)])
+    assert numbers(index, "oak") == [9, 3, 2, 1, 0]
+
+
 def test_the_most_relevant_first_among_the_newest(index: FullText, monkeypatch: pytest.MonkeyPatch) -> None:
-    index.put([entry(1, "oak " + "and much else besides " * 9, at_ms=HOUR_MS), entry(2, "oak oak oak")])
+    index.put([entry(1, "oak " + "and much else besides " * 9, at_ms=DAY_MS), entry(2, "oak oak oak")])
     index.put([entry(number, "elm", at_ms=number) for number in range(3, 20)])
     names = [match.id for match in index.weigh(parse_wanted("oak"), limit=5)]
     assert names == [fixed("message 2"), fixed("message 1")]
