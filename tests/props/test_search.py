@@ -22,6 +22,7 @@ from tests.builders import fixed
 SPELLINGS = {
     "brucke": ("Brücke", "brucke", "BRÜCKE", "bru\u0308cke", "\uff42\uff52\uff55\uff43\uff4b\uff45"),
     "brut": ("Brut", "brut", "brût"),
+    "brutto": ("brutto", "BRUTTO"),
     "lodz": ("Łódź", "lodz", "ŁÓDŹ"),
     "strasse": ("Straße", "STRASSE", "strasse"),
     "елка": ("Ёлка", "елка", "ЁЛКА"),

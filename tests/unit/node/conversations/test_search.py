@@ -150,6 +150,18 @@ async def test_edits_deletions_and_reactions_are_followed_at_once(tmp_path: Path
             assert rows.fetchone() == (3,), "a reaction is no new text"
 
 
+async def test_what_was_just_written_is_on_the_first_page(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna:
+        garden = anna.library.create(title="Garden", description="")
+        for number in range(30):
+            messages.say(garden, f"oak {number}")
+        async with finder(anna) as find:
+            await find.texts("oak")
+            for number in range(30, 40):
+                said = say(garden, f"oak {number}").hex()
+                assert (await find.ask("oak", limit=5))["results"][0]["id"] == said
+
+
 async def test_what_syncs_late_is_found_in_its_place(tmp_path: Path) -> None:
     async with circle(tmp_path, "anna", "ben") as made:
         for number in range(5):
