@@ -23,7 +23,6 @@ class NodeChannel:
     def __init__(self, backend: Backend, socket: Socket) -> None:
         self._backend = backend
         self._allowance = socket.allowance
-        self._socket = socket
 
     async def join(self, payload: Json) -> Json:
         """Return who this node is."""
