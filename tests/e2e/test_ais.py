@@ -15,7 +15,7 @@ from tests.e2e.nodes import Json, agree, let_in, listening, running, topic, unti
 from tests.fakes.ai_server import Reply, Request, ai_server
 from tests.fakes.openai_server import models, refusing, saying
 
-pytestmark = pytest.mark.trio
+pytestmark = [pytest.mark.trio, pytest.mark.timeout(240)]
 BRIEF = {"max_tokens": 4}
 ANSWERED_S = 60.0
 """For a real model, loaded meanwhile, on a busy machine."""
