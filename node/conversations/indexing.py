@@ -1,4 +1,4 @@
-"""Keeps the words of all conversations in memory while somebody searches (docs/decisions/020).
+"""Keeps the words of all conversations in memory while somebody searches (docs/decisions/021).
 
 The index is made when somebody first searches, from the newest messages to the oldest, in a thread; followed up with
 everything that changes; and forgotten when nobody has searched for a while.

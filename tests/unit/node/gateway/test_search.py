@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from node.client import CallRefused
-from node.gateway.message_rate import SEARCH_BURST
+from node.gateway.message_rate import SEARCHES_AT_ONCE
 from tests.unit.node.gateway.fake_backend import FIRST, SECOND, FakeBackend, serving
 from tests.unit.node.gateway.test_gateway import TOPIC, client, refused
 
@@ -62,7 +62,7 @@ async def test_more_searches_than_keys_can_ask_for_are_refused() -> None:
             for _ in range(1000):
                 await c.call("node", "search", {"query": "x"})
         assert told.value.code == "rate_limited"
-        assert len([call for call in backend.calls if call[0] == "search"]) >= SEARCH_BURST
+        assert len([call for call in backend.calls if call[0] == "search"]) >= SEARCHES_AT_ONCE
 
 
 async def test_history_next_to_a_message() -> None:
