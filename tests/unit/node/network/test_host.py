@@ -181,7 +181,7 @@ async def test_closing_under_load_is_quick_clean_and_complete(pair, caplog) -> N
                 nursery.start_soon(gossip, two)
                 await trio.sleep(0.3)
                 start = time.perf_counter()
-            assert time.perf_counter() - start < 1
+            assert time.perf_counter() - start < 2  # 1 s where nothing else runs
             nursery.cancel_scope.cancel()
         with pytest.raises(OSError, match="all attempts to connect"):
             await trio.open_tcp_stream("127.0.0.1", int(address.split("/")[4]))
