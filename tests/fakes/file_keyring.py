@@ -11,11 +11,11 @@ FILE = "KEYRING_FILE"
 
 
 class FileKeyring(KeyringBackend):
-    priority = 1
+    priority = -1  # only for who names it
 
-    def __init__(self) -> None:
-        super().__init__()
-        self._path = Path(os.environ[FILE])
+    @property
+    def _path(self) -> Path:
+        return Path(os.environ[FILE])
 
     def get_password(self, service: str, username: str) -> str | None:
         found: str | None = self._read().get(f"{service} {username}")

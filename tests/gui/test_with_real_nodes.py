@@ -86,7 +86,8 @@ async def test_messages_typing_and_the_ai_reach_the_window_and_the_command_line(
             await bos.call(f"conversation:{name}", "typing", {"typing": True})
             await until(lambda: page.typing.people_text() == "Bo is typing...")
 
-        # Ana types and sends in the window: Bo's terminal shows both.
+        # Ana types and sends in the window: Bo's terminal, which is there by now, shows both.
+        await lines.until("Hello from the command line")
         QTest.keyClicks(page.input.edit, "@Assistant what grows in the shade?")
         await lines.until("Ana is typing...")
         QTest.keyClick(page.input.edit, Qt.Key.Key_Return)

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -30,7 +31,9 @@ def campaign(first: int, count: int, *options: str, within_s: float) -> list[dic
         for at in range(share)
     ]  # fmt: skip
     try:
-        told = [json.loads(line) for process in started for line in _lines(process, within_s)]
+        with ThreadPoolExecutor(share) as readers:  # a process whose pipe nobody reads would stand still
+            heard = [readers.submit(_lines, process, within_s) for process in started]
+            told = [json.loads(line) for each in heard for line in each.result()]
     finally:
         for process in started:
             process.kill()
