@@ -30,7 +30,7 @@ run: setup
 test: setup
 	@# First what only computes, then what watches processes, windows, the network or the local model, and mostly waits.
 	@$(RUN) pytest -q -n 2 --dist loadfile $(WATCHING:%=--ignore=%)
-	@QT_QPA_PLATFORM=offscreen $(RUN) pytest -q -n 2 --dist loadfile $(WATCHING)
+	@QT_QPA_PLATFORM=offscreen $(RUN) pytest -q -n 2 --dist worksteal $(WATCHING)
 
 check: setup
 	@$(RUN) ruff format --check -q .

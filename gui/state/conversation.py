@@ -56,6 +56,9 @@ class Conversation:
             case "messages":
                 for each in objects.dicts(payload.get("messages")):
                     self._message(each)
+            case "states":
+                for each in objects.dicts(payload.get("messages")):
+                    self.timeline.reached(str(each.get("id", "")), str(each.get("state", "")))
             case "gone":
                 self.timeline.remove(str(payload.get("id", "")))
             case "typing":

@@ -138,6 +138,13 @@ class Timeline:
         self._insert(at, self._from_message(message))
         self._settled += 1
 
+    def reached(self, message_id: str, state: str) -> None:
+        """Note how far a message of mine has come; one that is not shown is passed over."""
+        at = self.index_of(message_id)
+        if at is not None and at < self._settled and self._rows[at].state != state:
+            self._rows[at] = replace(self._rows[at], state=state)
+            self.changed.emit(at)
+
     def remove(self, message_id: str) -> None:
         """Take a message away, such as an AI's reply that lost to another."""
         at = self.index_of(message_id)

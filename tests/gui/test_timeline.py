@@ -172,6 +172,18 @@ def test_many_messages_at_once_are_taken_like_single_ones() -> None:
     assert texts(one.timeline) == ["q!", "two", "three"]
 
 
+def test_how_far_my_messages_have_come_is_shown_in_place() -> None:
+    one = conversation()
+    changed: list[int] = []
+    one.timeline.changed.connect(changed.append)
+    known = one.timeline.row(0).message_id
+    one.handle("states", {"messages": [{"id": known, "state": "read"}, {"id": "f" * 64, "state": "read"}, 7]})
+    assert one.timeline.row(0).state == "read"
+    assert changed == [0]
+    one.handle("states", {"messages": [{"id": known, "state": "read"}]})
+    assert changed == [0]
+
+
 def test_a_message_that_changed_is_changed_in_place() -> None:
     one = conversation()
     changed: list[int] = []
