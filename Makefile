@@ -10,7 +10,7 @@ WATCHING := tests/e2e tests/gui tests/unit/node/ai tests/unit/node/network
 
 help:
 	@echo "make run     install everything, start the node and the desktop"
-	@echo "make test    install everything, run the tests (under 6 minutes)"
+	@echo "make test    install everything, run the tests (8 to 9 minutes on 2 cores)"
 	@echo "make check   style, types, import rules"
 	@echo "make bench   measure, write tests/bench/results/latest.json"
 	@echo "make soak    the long tests"
