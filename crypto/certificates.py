@@ -5,6 +5,7 @@ one conversation to another.
 """
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from crypto.codec import decode, encode
 from crypto.errors import CodecError, SignatureError
@@ -19,6 +20,8 @@ CAPABILITY_CERTIFY = 1
 _MAX_TIME_MS = (1 << 48) - 1
 _MAX_PEER_ID_BYTES = 64
 _MAX_RANKS = 8
+_KEPT = 4_096
+"""Those read lately stay: reading one costs a signature's check, and people's come in each of their conversations."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,7 @@ def issue(identity: Identity, *, device: Device, peer_id: bytes, created_ms: int
     return parse_certificate(encode([payload, signature]))
 
 
+@lru_cache(maxsize=_KEPT)
 def parse_certificate(data: bytes) -> Certificate:
     """Return the certificate in `data`, its form and signature checked.
 

@@ -11,6 +11,9 @@ import gc
 from PySide6.QtCore import QObject, QTimer
 
 EVERY_MS = 1000
+FIRST_TURNS = 3
+"""In the first turns there is what the program is made of (modules, classes, widgets). It is never looked through:
+that would take the time of several frames, at the start and now and then for ever."""
 
 
 class Collector(QTimer):
@@ -19,8 +22,9 @@ class Collector(QTimer):
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
         self._thresholds = gc.get_threshold()
+        self._turns = 0
         gc.disable()
-        self.timeout.connect(self.collect)
+        self.timeout.connect(self._turn)
         self.start(EVERY_MS)
 
     def collect(self) -> None:
@@ -31,7 +35,19 @@ class Collector(QTimer):
                 gc.collect(generation)
                 return
 
+    def settle(self) -> None:
+        """Leave all that is there by now in peace."""
+        gc.freeze()
+
     def end(self) -> None:
         """Turn automatic collection on again."""
         self.stop()
+        gc.unfreeze()
         gc.enable()
+
+    def _turn(self) -> None:
+        if self._turns < FIRST_TURNS:
+            self._turns += 1
+            self.settle()
+        else:
+            self.collect()

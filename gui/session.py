@@ -5,26 +5,33 @@ Every method that asks the node something raises `ApiError` with a sentence for 
 
 from __future__ import annotations
 
+import asyncio
 import logging
 import uuid
+from pathlib import Path
 from typing import Any
+
+from PySide6.QtCore import QCoreApplication
 
 from gui import clock
 from gui.api.client import Client
-from gui.api.errors import ApiError
+from gui.api.errors import ApiError, CallRefused
 from gui.api.frames import Payload
+from gui.api.vault import Vault
 from gui.clock import Monotonic, Now
+from gui.observe import Signal
+from gui.sender import Sender
 from gui.state import objects
 from gui.state.conversation import Conversation
 from gui.state.conversations import Conversations
 from gui.state.drafts import Drafts
-from gui.state.observe import Signal
+from gui.state.outbox import Outbox, Outgoing
 from gui.tasks import spawn
 
 log = logging.getLogger("gui.session")
 
-PAGE = 100
 TYPING_EVERY_S = 2.0
+READ_EVERY_S = 0.3
 JOIN_TIMEOUT_S = 120.0
 
 
@@ -37,13 +44,25 @@ class Session:
         problem: a sentence about something that failed without anybody waiting for it.
     """
 
-    def __init__(self, client: Client, *, now: Now = clock.now, monotonic: Monotonic = clock.monotonic) -> None:
+    def __init__(
+        self,
+        client: Client,
+        *,
+        unsent: Path | None = None,
+        now: Now = clock.now,
+        monotonic: Monotonic = clock.monotonic,
+    ) -> None:
+        """Speak through `client`; keep what is not sent in the file `unsent`, or only in memory."""
         self.me: Signal[()] = Signal()
         self.opened: Signal[()] = Signal()
         self.problem: Signal[str] = Signal()
         self.client = client
         self.conversations = Conversations()
         self.drafts = Drafts()
+        self.outbox = Outbox()
+        self.sender = Sender(client, self.outbox)
+        self.for_ai = True
+        self.status = "online"
         self.identity = ""
         self.name = ""
         self.open_one: Conversation | None = None
@@ -51,6 +70,16 @@ class Session:
         self._monotonic = monotonic
         self._typed_s = float("-inf")
         self._read = ""
+        self._read_told = ""
+        self._read_soon: asyncio.Handle | None = None
+        self._unsent = Vault(unsent, self._gather) if unsent is not None else None
+        if self._unsent is not None:
+            self.drafts.changed.connect(self._unsent.changed)
+            self.outbox.changed.connect(self._unsent.changed)
+        self.sender.begun.connect(self._sending)
+        self.sender.stored.connect(self._stored)
+        self.sender.refused.connect(self._refused)
+        client.online.connect(self._online)
         node = client.channel("node")
         node.joined.connect(self._node_joined)
         node.event.connect(self._node_event)
@@ -63,13 +92,13 @@ class Session:
         if self.open_one is not None:
             if self.open_one.id == conversation_id:
                 return self.open_one
-            self.client.leave(_topic(self.open_one.id))
+            self._leave(self.open_one)
         one = Conversation(summary, me=self.identity, clock=self._monotonic, now=self.now)
         self.open_one = one
-        self._typed_s = float("-inf")
-        self._read = ""
-        channel = self.client.channel(_topic(conversation_id))
-        channel.joined.connect(one.joined)
+        for item in self.outbox.of(conversation_id):
+            self._show(one, item)
+        channel = self.client.channel(one.topic, {"summaries": False})  # the topic of the node tells them
+        channel.joined.connect(lambda reply: self._joined(one, reply))
         channel.event.connect(one.handle)
         channel.refused.connect(lambda error: self.problem.emit(error.reason))
         self.opened.emit()
@@ -78,7 +107,7 @@ class Session:
     def close(self) -> None:
         """Close the open conversation."""
         if self.open_one is not None:
-            self.client.leave(_topic(self.open_one.id))
+            self._leave(self.open_one)
             self.open_one = None
             self.opened.emit()
 
@@ -101,114 +130,179 @@ class Session:
         await self.refresh()
         return str(reply.get("id", "")), str(reply.get("title", ""))
 
-    async def invite(self, conversation_id: str, *, uses: int, expires_s: int) -> Payload:
-        """Return `link`, `expires` and `uses` of a new invite."""
-        ask = {"conversation": conversation_id, "uses": uses, "expires_s": expires_s}
-        return await self.client.call("node", "invite", ask, timeout=30)
-
-    async def advance(self, conversation_id: str, phase: str) -> None:
-        """Advance from `phase`, the one that was shown when the person pressed."""
-        await self.client.call("node", "advance", {"conversation": conversation_id, "from": phase})
-
-    async def set_progress(self, conversation_id: str, value: float) -> None:
-        """Set the progress within the current phase, 0.0-1.0."""
-        await self.client.call("node", "progress", {"conversation": conversation_id, "value": value})
-
-    def send(self, text: str, *, reply_to: str | None = None) -> str:
-        """Show my message at once and send it; return the key of its row."""
+    def send(self, text: str, *, reply_to: str | None = None, not_for_ai: bool | None = None) -> str:
+        """Show my message at once and send it, now or when the node is there again; return the key of its row."""
         one = self.open_one
         assert one is not None
-        client_id = uuid.uuid4().hex
-        one.timeline.sending(client_id, text, self.now(), name=self.name, reply_to=reply_to)
+        item = Outgoing(uuid.uuid4().hex, one.id, text, self.now(), reply_to or "", not_for_ai)
+        self._show(one, item)
         self._typed_s = float("-inf")
-        spawn(self._send(one, client_id, text, reply_to), name="send")
-        return client_id
+        self.outbox.add(item)
+        self.sender.wake(one.id)
+        return item.client_id
 
     def retry(self, client_id: str) -> None:
         """Send a failed message again."""
         one = self.open_one
-        row = one.timeline.retry(client_id) if one is not None else None
-        if one is not None and row is not None:
-            spawn(self._send(one, client_id, row.text, row.reply_to), name="retry")
+        if one is not None and one.timeline.retry(client_id) is not None:
+            self.outbox.retry(client_id)
+            self.sender.wake(one.id)
+
+    def discard(self, client_id: str) -> str:
+        """Give a message up that the node does not have; return its text."""
+        item = self.outbox.get(client_id)
+        self.outbox.remove(client_id)
+        if self.open_one is not None:
+            self.open_one.timeline.discard(client_id)
+        return item.text if item is not None else ""
+
+    def keep(self) -> None:
+        """Tell what was seen, and write down what is not sent, at the end of the program."""
+        if self.open_one is not None:
+            self._tell_rest(self.open_one)
+        if self._unsent is not None:
+            self._unsent.flush()
+
+    def be(self, status: str) -> None:
+        """Tell how the person at this window is: `online` or `away`."""
+        if status != self.status:
+            self.status = status
+            self._tell_status()
 
     def typed(self) -> None:
         """Note a key press; the others are told at most every 2 s."""
         if self.open_one is not None and self._monotonic() - self._typed_s >= TYPING_EVERY_S:
             self._typed_s = self._monotonic()
-            self._tell("typing", {"typing": True})
+            self.client.tell(self.open_one.topic, "typing", {"typing": True})
 
     def stopped_typing(self) -> None:
         """Note that the text is gone, sent or given up."""
         if self.open_one is not None and self._typed_s != float("-inf"):
             self._typed_s = float("-inf")
-            self._tell("typing", {"typing": False})
+            self.client.tell(self.open_one.topic, "typing", {"typing": False})
 
     def displayed(self, message_id: str) -> None:
         """Note the newest message that was seen."""
-        if message_id and message_id != self._read:
+        if message_id and message_id != self._read and self.open_one is not None:
             self._read = message_id
-            self._tell("read", {"id": message_id})
+            if self._read_soon is None:
+                self._tell_read(self.open_one)
 
-    async def load_older(self) -> None:
-        """Load the page before the oldest message shown; one at a time."""
+    def _tell_read(self, one: Conversation) -> None:
+        """Tell it at once, and together what is seen in the moment after that."""
+        self._read_told = self._read
+        self.client.tell(one.topic, "read", {"id": self._read})
+        self._read_soon = asyncio.get_running_loop().call_later(READ_EVERY_S, self._read_more, one)
+
+    def _read_more(self, one: Conversation) -> None:
+        self._read_soon = None
+        if self._read != self._read_told:
+            self._tell_read(one)
+
+    def _leave(self, one: Conversation) -> None:
+        self.stopped_typing()
+        self._tell_rest(one)
+        self._read = ""
+        self.client.leave(one.topic)
+
+    def _tell_rest(self, one: Conversation) -> None:
+        """Tell what was seen and not told yet; nothing is told later by itself."""
+        if self._read_soon is not None:
+            self._read_soon.cancel()
+            self._read_soon = None
+            if self._read != self._read_told:
+                self.client.tell(one.topic, "read", {"id": self._read})
+
+    def _joined(self, one: Conversation, reply: Payload) -> None:
+        if self._read:  # what was told before the connection was lost may not have arrived
+            self.client.tell(one.topic, "read", {"id": self._read})
+        if self.status != "online":
+            self.client.tell(one.topic, "presence", {"status": self.status})
+        one.joined(reply)
+
+    def _show(self, one: Conversation, item: Outgoing) -> None:
+        """Show a message that the node does not have yet, if it is not shown."""
+        timeline = one.timeline
+        if timeline.index_of(item.client_id) is None:
+            timeline.sending(item.client_id, item.text, item.ts, name=self.name, reply_to=item.reply_to or None)
+        if item.problem:
+            timeline.failed(item.client_id, item.problem)
+        elif not self.client.connected:
+            timeline.waits(item.client_id)
+
+    def _sending(self, item: Outgoing) -> None:
+        if self.open_one is not None and self.open_one.id == item.conversation:
+            self.open_one.timeline.retry(item.client_id)
+
+    def _stored(self, item: Outgoing, message_id: str, state: str) -> None:
+        if self.open_one is not None and self.open_one.id == item.conversation:
+            self.open_one.timeline.stored(item.client_id, message_id, state)
+
+    def _refused(self, item: Outgoing, reason: str) -> None:
         one = self.open_one
-        if one is None or one.loading_older or not one.timeline.more:
-            return
-        before = one.timeline.oldest_id()
-        one.loading_older = True
-        try:
-            ask: dict[str, Any] = {"limit": PAGE}
-            if before:
-                ask["before"] = before
-            reply = await self.client.call(_topic(one.id), "history", ask)
-        except ApiError as error:
-            log.info("older messages could not be loaded code=%s", error.code)
-            return
-        finally:
-            one.loading_older = False
-        messages = [objects.message(item) for item in objects.dicts(reply.get("messages"))]
-        one.timeline.prepend(messages, more=reply.get("more") is True and bool(messages))
-
-    async def _send(self, one: Conversation, client_id: str, text: str, reply_to: str | None) -> None:
-        ask: dict[str, Any] = {"content": text, "client_id": client_id}
-        if reply_to is not None:
-            ask["reply_to"] = reply_to
-        try:
-            reply = await self.client.call(_topic(one.id), "message", ask)
-        except KeyError:
-            one.timeline.failed(client_id, "This conversation was closed before the message was sent.")
-        except ApiError as error:
-            one.timeline.failed(client_id, error.reason)
+        failed = self.outbox.get(item.client_id)
+        if one is not None and one.id == item.conversation and failed is not None:
+            self._show(one, failed)
         else:
-            one.timeline.stored(client_id, str(reply.get("id", "")), str(reply.get("state") or "stored"))
+            summary = self.conversations.get(item.conversation)
+            say = QCoreApplication.translate
+            words = say("Session", "A message in “{title}” was not sent: {reason}")
+            self.problem.emit(words.format(title=summary.title if summary is not None else "", reason=reason))
 
-    def _tell(self, event: str, payload: Payload) -> None:
-        """Push something whose loss does not matter."""
-        assert self.open_one is not None
-        spawn(self._told(_topic(self.open_one.id), event, payload), name=event)
+    def _online(self, online: bool, reason: str) -> None:
+        if not online and self.open_one is not None:
+            self.open_one.lost()
+            for item in self.outbox.of(self.open_one.id):
+                if not item.problem:
+                    self.open_one.timeline.waits(item.client_id)
 
-    async def _told(self, topic: str, event: str, payload: Payload) -> None:
-        try:
-            await self.client.call(topic, event, payload)
-        except (ApiError, KeyError) as error:
-            log.debug("push was lost event=%s cause=%s", event, type(error).__name__)
+    def _gather(self) -> dict[str, Any]:
+        return {"drafts": self.drafts.dump(), "outbox": self.outbox.dump()}
+
+    def _tell_status(self) -> None:
+        self.client.tell("node", "presence", {"status": self.status})
+        if self.open_one is not None:
+            self.client.tell(self.open_one.topic, "presence", {"status": self.status})
 
     def _node_joined(self, reply: Payload) -> None:
         self.identity, self.name = str(reply.get("identity", "")), str(reply.get("name", ""))
         self.me.emit()
-        spawn(self._told("node", "presence", {"status": "online"}), name="presence")
-        spawn(self._refresh_quietly(), name="conversations")
+        self._tell_status()
+        spawn(self._begin(), name="session")
 
-    async def _refresh_quietly(self) -> None:
+    async def _begin(self) -> None:
+        """Take up what was not sent, and read what the node knows; anew after each reconnect."""
         try:
+            if self._unsent is not None and not self._unsent.is_open:
+                await self._take_up(self._unsent)
+            self.sender.wake_all()
             await self.refresh()
+            preferences = (await self.client.call("node", "preferences")).get("preferences")
+            self.for_ai = not (isinstance(preferences, dict) and preferences.get("ai") is False)
+            self.me.emit()
         except ApiError as error:
             self.problem.emit(error.reason)
 
+    async def _take_up(self, unsent: Vault) -> None:
+        try:
+            key = str((await self.client.call("node", "client_key", {"name": "desktop"})).get("key", ""))
+            kept = unsent.open(bytes.fromhex(key))
+        except (CallRefused, ValueError):
+            log.warning("the node gave no key; what is not sent is kept in memory alone")
+            return
+        self.outbox.load(kept.get("outbox"))
+        self.drafts.load(kept.get("drafts"))
+
     def _node_event(self, event: str, payload: Payload) -> None:
-        if event == "conversation":
-            self.conversations.put(objects.summary(payload))
-
-
-def _topic(conversation_id: str) -> str:
-    return f"conversation:{conversation_id}"
+        match event:
+            case "conversation":
+                summary = objects.summary(payload)
+                if self.open_one is not None and self.open_one.id == summary.id:
+                    self.open_one.stands(summary)
+                self.conversations.put(summary)
+            case "typing":
+                conversation, who = str(payload.get("conversation", "")), str(payload.get("user_id", ""))
+                is_typing = payload.get("typing") is True
+                self.conversations.typed(conversation, who, str(payload.get("name", "")), is_typing=is_typing)
+            case _:
+                pass

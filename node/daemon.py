@@ -17,6 +17,7 @@ import trio
 
 from node import garbage
 from node.ai.hosting import Hosting
+from node.ai.offers import Offers
 from node.ai.participants import Consent
 from node.ai.providers.keychain import Keychain
 from node.ai.providers.registry import ProviderSettings, open_registry
@@ -24,18 +25,20 @@ from node.ai.providers.settings import servers
 from node.backend import NodeBackend
 from node.clock import Clock
 from node.config import Config, read_config
+from node.conversations.acquaintances import Acquaintances
 from node.conversations.conversation import Conversation
+from node.conversations.direct import DirectTalks
 from node.conversations.events import Events
 from node.conversations.joining import Doorway
 from node.conversations.library import Library
 from node.conversations.search import Search
 from node.conversations.services import Services
 from node.errors import StartError
+from node.findings import Doctor
 from node.gateway.routes import routes
 from node.gateway.server import Gateway, serve_gateway
 from node.health import Health
 from node.log import start_log
-from node.network.discovery import discover
 from node.network.errors import NetworkError, PortInUse
 from node.network.host import Network, open_network
 from node.options import NodeOptions
@@ -49,6 +52,7 @@ from node.store.durability import keep_durable
 from node.store.preferences import Preferences
 from node.supervision import sole, supervise
 from node.verifier import Verifier
+from protocol.ephemeral import Heard
 from protocol.errors import UsageError
 
 log = getLogger("node.daemon")
@@ -163,7 +167,11 @@ async def _serve(
         hosting = Hosting(
             registry, clock=clock, random=random, say=services.say, claim=services.claim, may_host=consent.is_given
         )
+        offers = Offers(registry, say=services.signal, may_host=consent.is_given)
         search = Search(library, profile.home / DATABASE)
+        acquaintances = Acquaintances(library, preferences)
+        talks = DirectTalks(network, library, acquaintances, clock=clock, want=services.syncer.want)
+        services.on_peer = talks.peer
         doorway = Doorway(network, library, clock=clock, want=services.syncer.want)
         backend = NodeBackend(
             library,
@@ -171,9 +179,13 @@ async def _serve(
             doorway,
             registry,
             hosting,
+            offers,
             consent,
             preferences,
             search,
+            Doctor(profile.home, profile.home / DATABASE, services, library, registry, seeks=options.mdns),
+            acquaintances,
+            talks,
             clock=clock,
             api="",
             random_bytes=token_bytes,
@@ -182,9 +194,11 @@ async def _serve(
         nursery.start_soon(supervise, "verifier", verifier.run)
         nursery.start_soon(supervise, "durability", partial(keep_durable, library.database, profile.home / DATABASE))
         nursery.start_soon(supervise, "search", search.run)
+        nursery.start_soon(supervise, "direct conversations", talks.run)
         await nursery.start(hosting.run)
+        await nursery.start(offers.run)
         await nursery.start(backend.run_private)
-        _host_ais(library, services, hosting, consent)
+        _host_ais(library, services, hosting, offers, consent)
         await nursery.start(services.run)
         farewells.append(services.say_goodbye)
         for conversation in library.conversations.values():
@@ -209,12 +223,17 @@ async def _serve(
         tell_ready(profile, network, gateway, options, manager)
 
 
-def _host_ais(library: Library, services: Services, hosting: Hosting, consent: Consent) -> None:
+def _host_ais(library: Library, services: Services, hosting: Hosting, offers: Offers, consent: Consent) -> None:
     """Let the AIs hosted here hear of what is said, in conversations there are and in those to come."""
-    services.on_heard = hosting.heard
+
+    def heard(conversation: Conversation, heard: Heard) -> None:
+        hosting.heard(conversation, heard)
+        offers.heard(conversation, heard)
+
+    services.on_heard = heard
 
     def attend(conversation: Conversation) -> None:
-        conversation.on_stored = partial(hosting.stored, conversation)
+        conversation.hooks.on_stored = partial(hosting.stored, conversation)
         conversation.view.consents = partial(consent.is_given, conversation)
 
     for conversation in library.conversations.values():
@@ -270,7 +289,7 @@ async def _open_gateway(
 ) -> Gateway:
     host, _, port = options.api.rpartition(":")
     if not host or not port.isdecimal() or int(port) > 65_535:
-        raise UsageError("bad_request", f"--api takes HOST:PORT, such as 127.0.0.1:0; that was {options.api}")
+        raise UsageError("bad_request", "--api takes HOST:PORT, such as 127.0.0.1:0; that was {api}", api=options.api)
     topics, _ = routes(backend, config.rates)
     api_key = (profile.home / API_KEY).read_text(encoding="ascii").strip()
     serve = partial(serve_gateway, host=host, port=int(port), api_key=api_key, topics=topics, health=health)
@@ -295,6 +314,8 @@ async def _tell_ending(health: Health, manager: ServiceManager) -> None:
 
 
 async def _discover(network: Network, services: Services) -> None:
+    from node.network.discovery import discover  # here: it loads zeroconf, of which not every node makes use
+
     async with discover(network.peer_id, network.listening) as found:
         async for each in found:
             services.peers.found(each)

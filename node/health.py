@@ -12,6 +12,7 @@ from typing import Any, Final
 import trio
 
 from node.clock import Clock
+from protocol.sentence import Sentence
 
 FRESH_S: Final = 2.0
 """What was found so long ago is told again: a monitor that asks without a pause costs nothing."""
@@ -85,11 +86,11 @@ class Health:
 
 def probe(home: Path, database: Path) -> list[str]:
     """Return what keeps this profile from being written to; blocks, and leaves nothing behind."""
-    faults = []
+    faults: list[str] = []
     path = home / PROBE
     try:
         if shutil.disk_usage(home).free < LEAST_FREE_BYTES:
-            faults.append("The disk is nearly full.")
+            faults.append(Sentence("The disk is nearly full."))
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
         try:
             os.write(descriptor, bytes(_PROBE_BYTES))
@@ -97,12 +98,14 @@ def probe(home: Path, database: Path) -> list[str]:
             os.close(descriptor)
             path.unlink(missing_ok=True)
     except OSError as error:
-        faults.append(f"The profile's folder cannot be written: {error.strerror or type(error).__name__}.")
+        faults.append(
+            Sentence("The profile's folder cannot be written: {why}.", why=error.strerror or type(error).__name__)
+        )
     try:
         # mode=rw: a database that is gone is a fault, not a file to be made
         with closing(sqlite3.connect(f"{database.as_uri()}?mode=rw", uri=True, timeout=BUSY_S)) as connection:
             connection.execute("BEGIN IMMEDIATE")
             connection.execute("ROLLBACK")
     except sqlite3.Error as error:
-        faults.append(f"The database cannot be written: {error}.")
+        faults.append(Sentence("The database cannot be written: {why}.", why=str(error)))
     return faults

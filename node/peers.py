@@ -14,8 +14,8 @@ import trio
 
 from node.clock import Clock
 from node.network.addresses import is_circuit
-from node.network.discovery import Found, dial_delay_s
 from node.network.errors import DialError, NetworkError
+from node.network.found import Found, dial_delay_s
 from node.network.host import Network
 from node.network.links import Link, LinkDown, LinkUp
 from node.store.catalogue import Catalogue

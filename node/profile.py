@@ -5,7 +5,7 @@ lock             held by the running node          api_key, api.json  how to rea
 """
 
 import os
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from secrets import token_bytes, token_urlsafe
 from types import TracebackType
@@ -51,6 +51,18 @@ class Profile:
         secrets = self.secrets
         return issue(secrets.identity, device=secrets.device, peer_id=self.peer_id.encode(), created_ms=now_ms)
 
+    def renamed(self, name: str) -> "Profile":
+        """Return the same profile of a person who goes by another name now."""
+        return replace(self, secrets=replace(self.secrets, name=name))
+
+
+def checked_name(name: str) -> str:
+    """Return a name with single spaces (UsageError `bad_request` where it is blank, too long or unreadable)."""
+    name = " ".join(name.split())
+    if not name or len(name) > NAME_CHARACTERS or not name.isprintable():
+        raise UsageError("bad_request", "a name has 1 to {most} printable characters", most=NAME_CHARACTERS)
+    return name
+
 
 def create_profile(home: Path, name: str, passphrase: str | None) -> ProfileInfo:
     """Make keys and a key file in `home`; return who they belong to.
@@ -59,14 +71,14 @@ def create_profile(home: Path, name: str, passphrase: str | None) -> ProfileInfo
         UsageError: `profile_exists`, or `bad_request` for a name that is blank or too long.
         StartError: the folder cannot be written.
     """
-    name = " ".join(name.split())
-    if not name or len(name) > NAME_CHARACTERS or not name.isprintable():
-        raise UsageError("bad_request", f"a name has 1 to {NAME_CHARACTERS} printable characters")
+    name = checked_name(name)
     if passphrase is not None and not passphrase:
         raise UsageError("bad_request", "the passphrase is empty: leave it out for a profile without one")
     path = home / KEYSTORE
     if path.exists():
-        raise UsageError("profile_exists", f"there is a profile in {home} already: choose another folder with --home")
+        raise UsageError(
+            "profile_exists", "there is a profile in {home} already: choose another folder with --home", home=str(home)
+        )
     secrets = Secrets.make(name, token_bytes(160))
     try:
         home.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -77,12 +89,35 @@ def create_profile(home: Path, name: str, passphrase: str | None) -> ProfileInfo
     return ProfileInfo(secrets.identity.public.hex(), name, peer_id_of(secrets.node_seed))
 
 
+def change_passphrase(home: Path, *, before: str | None, after: str | None) -> None:
+    """Close the key file of the profile in `home` with another passphrase, or with none; a node may be running.
+
+    Raises:
+        StartError: there is no profile, `before` does not open it, it is damaged, or it cannot be written.
+        UsageError: `bad_request` for an empty passphrase.
+    """
+    if after is not None and not after:
+        raise UsageError("bad_request", "the new passphrase is empty: to have none, remove it")
+    secrets = _read_secrets(home, passphrase=before)
+    try:
+        write_private(home / KEYSTORE, write_keystore(secrets, passphrase=after, randomness=token_bytes(40)))
+    except OSError as error:
+        raise StartError("unwritable", f"the profile folder {home} cannot be written: {error.strerror}") from error
+
+
 def open_profile(home: Path, *, passphrase: str | None) -> Profile:
     """Return the profile in `home`, unlocked.
 
     Raises:
         StartError: there is none, it is locked, the passphrase is wrong, or the key file is damaged.
     """
+    secrets = _read_secrets(home, passphrase=passphrase)
+    if not (home / API_KEY).exists():
+        write_private(home / API_KEY, token_urlsafe(32).encode())
+    return Profile(home, secrets, peer_id_of(secrets.node_seed))
+
+
+def _read_secrets(home: Path, *, passphrase: str | None) -> Secrets:
     try:
         data = (home / KEYSTORE).read_bytes()
     except FileNotFoundError:
@@ -90,15 +125,12 @@ def open_profile(home: Path, *, passphrase: str | None) -> Profile:
     except OSError as error:
         raise StartError("unreadable", f"the key file in {home} cannot be read: {error.strerror}") from error
     try:
-        secrets = read_keystore(data, passphrase=passphrase)
+        return read_keystore(data, passphrase=passphrase)
     except PassphraseError as error:
         how = "" if passphrase else " with --passphrase-file FILE"
         raise StartError(error.code, f"{error}{how}") from error
     except KeystoreError as error:
         raise StartError(error.code, str(error)) from error
-    if not (home / API_KEY).exists():
-        write_private(home / API_KEY, token_urlsafe(32).encode())
-    return Profile(home, secrets, peer_id_of(secrets.node_seed))
 
 
 def peer_id_of(node_seed: bytes) -> str:

@@ -13,6 +13,7 @@ from protocol.dag import Plane
 from protocol.errors import UsageError
 from protocol.ops import CONTENT, CONTROL, NO_CONVERSATION, Header, Op, body_hash, highest, sign_op
 from protocol.replica import Replica
+from protocol.sentence import Sentence
 
 
 def write_control(replica: Replica, body: ControlBody, *, now_ms: int, after: Op | None = None) -> Op:
@@ -102,15 +103,17 @@ def writing_epoch(replica: Replica) -> OpId:
     raise UsageError("locked", "this conversation's key has not arrived yet: wait for another member to come online")
 
 
-def own_member(replica: Replica, *, level: int, to: str) -> Member:
+def own_member(replica: Replica, *, level: int, to: Sentence) -> Member:
     """Return this device's owner as a member of at least `level` (UsageError `not_allowed`, naming what `to` do)."""
     identity = replica.authority.owner(replica.device.public)
     member = replica.authority.member(identity) if identity is not None else None
     if member is not None:
         if member.level < level:
-            raise UsageError("not_allowed", f"only an owner or an admin of this conversation can {to}")
+            raise UsageError(
+                "not_allowed", "only {who} of this conversation can {to}", who=Sentence("an owner or an admin"), to=to
+            )
         return member
-    raise UsageError("not_allowed", f"you are not a member of this conversation and cannot {to}")
+    raise UsageError("not_allowed", "you are not a member of this conversation and cannot {to}", to=to)
 
 
 def _epoch_and_auth(replica: Replica, before: tuple[OpId, ...]) -> tuple[OpId, tuple[OpId, ...]]:
@@ -144,9 +147,14 @@ def _sound(dump: Callable[[], bytes]) -> bytes:
     try:
         return dump()
     except (ValueError, CodecError) as error:
-        raise UsageError("bad_request", f"that cannot be written: {error}") from error
+        raise UsageError("bad_request", "that cannot be written: {why}", why=str(error)) from error
 
 
 def _check_length(data: bytes, most: int) -> None:
     if len(data) > most:
-        raise UsageError("bad_request", f"that cannot be written: it takes {len(data)} bytes of at most {most}")
+        raise UsageError(
+            "bad_request",
+            "that cannot be written: it takes {bytes} bytes of at most {most}",
+            bytes=len(data),
+            most=most,
+        )

@@ -1,4 +1,4 @@
-"""Signals that are never stored: who is here, who types, an AI's text as it grows (PROTOCOL section 8, S14, S22, S36).
+"""Frames of signals, which are never stored: how one is said, and which of those heard count (PROTOCOL section 8).
 
 Frame: `[ [1, kind, device, boot8, count, ts, epoch, closed] as bin, signature ]`. A frame counts once, and only where
 its device's own node published it: per device and start of its program the count must rise, and a frame that is more
@@ -7,8 +7,7 @@ than a minute off changes nothing (S23).
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from enum import IntEnum
-from typing import Any, Final
+from typing import Final
 
 from crypto.codec import decode, encode
 from crypto.errors import CodecError, SealError, SignatureError
@@ -19,121 +18,15 @@ from crypto.signatures import EPHEMERAL_CONTEXT, verify
 from protocol import limits
 from protocol.allowance import Allowance
 from protocol.authority import Authority
-from protocol.bodies.schema import Schema, distinct, flag, number, raw, text
+from protocol.bodies.signals import KINDS, SCHEMAS, WEIGHTY, Signal
 from protocol.errors import RemoteError
 from protocol.keyring import Keyring
 
 VERSION: Final = 1
 BOOT_BYTES: Final = 8
-STREAM_BYTES: Final = 8
-WAITING: Final = 64
-"""Messages that a claim names."""
 SAYS_S: Final = 2.0
 HEARS_S: Final = 4.0
 """Seconds' worth of signals that a device may say, and is heard saying, at once: on the way they draw together."""
-
-
-class SignalKind(IntEnum):
-    """Numbers on the wire."""
-
-    PRESENCE = 1
-    TYPING = 2
-    AI_DELTA = 3
-    AI_CLAIM = 4
-    HEADS_HINT = 5
-    AI_STOP = 6
-
-
-class State(IntEnum):
-    """How a device's person is here; a higher one is more present."""
-
-    GOODBYE = 0
-    """The program ends."""
-    OFFLINE = 1
-    """The program runs, and its person is not at it."""
-    AWAY = 2
-    ONLINE = 3
-
-
-WEIGHTY: Final = frozenset({SignalKind.AI_DELTA, SignalKind.AI_CLAIM})
-"""Kinds that are dropped last where a device says too much."""
-
-
-class DeltaState(IntEnum):
-    """How an AI's answer stands."""
-
-    THINKING = 0
-    GROWING = 1
-    DONE = 2
-    FAILED = 3
-
-
-@dataclass(frozen=True, slots=True)
-class Heartbeat:
-    """How somebody is here, and in how many milliseconds the next one comes."""
-
-    state: int
-    interval_ms: int = limits.HEARTBEAT_MS[0]
-
-
-@dataclass(frozen=True, slots=True)
-class Typing:
-    """Somebody presses keys, or has stopped."""
-
-    is_typing: bool
-
-
-@dataclass(frozen=True, slots=True)
-class AiDelta:
-    """An AI's answer in flight: the whole text so far, so that a lost frame costs nothing."""
-
-    ai: bytes
-    stream: bytes
-    reply_to: OpId
-    state: int
-    text: str = ""
-    code: str = ""
-    """With `FAILED`: the stable name of the cause; `text` then is the sentence for a person."""
-
-
-@dataclass(frozen=True, slots=True)
-class AiClaim:
-    """An AI's host lives; these messages wait for their turn, in this order."""
-
-    ai: bytes
-    waiting: tuple[OpId, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class AiStop:
-    """Somebody wants no more of an answer in flight; what there is of it may stay."""
-
-    ai: bytes
-    reply_to: OpId
-
-
-Signal = Heartbeat | Typing | AiDelta | AiClaim | AiStop
-
-_SCHEMAS: Final[dict[int, Schema[Any]]] = {
-    SignalKind.PRESENCE: Schema(
-        Heartbeat,
-        (1, number(max(State))),
-        (2, number(limits.HEARTBEAT_MS[1], least=limits.HEARTBEAT_MS[0])),
-    ),
-    SignalKind.TYPING: Schema(Typing, (1, flag())),
-    SignalKind.AI_DELTA: Schema(
-        AiDelta,
-        (1, raw(ID_BYTES)),
-        (2, raw(STREAM_BYTES)),
-        (3, raw(ID_BYTES)),
-        (4, number(max(DeltaState))),
-        (5, text(limits.AI_TEXT_CHARACTERS)),
-        (6, text(64)),
-    ),
-    SignalKind.AI_CLAIM: Schema(AiClaim, (1, raw(ID_BYTES)), (2, distinct(raw(ID_BYTES), most=WAITING))),
-    SignalKind.AI_STOP: Schema(AiStop, (1, raw(ID_BYTES)), (2, raw(ID_BYTES))),
-}
-_KINDS: Final = {schema.model: kind for kind, schema in _SCHEMAS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,10 +111,10 @@ class Ear:
             plain = open_closed(self._keyring.keys[epoch].ephemeral, closed, associated=device)
         except SealError as error:
             raise RemoteError("cannot_open", "a signal cannot be opened") from error
-        if kind not in _SCHEMAS:
+        if kind not in SCHEMAS:
             raise RemoteError("unknown_kind", "a signal is of an unknown kind")
         try:
-            signal: Signal = _SCHEMAS[kind].load(decode(plain))
+            signal: Signal = SCHEMAS[kind].load(decode(plain))
         except CodecError as error:
             raise RemoteError("bad_body", "a signal is malformed") from error
         return signal
@@ -244,8 +137,8 @@ class Mouth:
     def say(self, signal: Signal, *, epoch: OpId, now_ms: int, nonce: bytes) -> bytes:
         """Return the frame that carries `signal`."""
         self._count += 1
-        kind = _KINDS[type(signal)]
-        plain = encode(_SCHEMAS[kind].dump(signal))
+        kind = KINDS[type(signal)]
+        plain = encode(SCHEMAS[kind].dump(signal))
         closed = close(self._keyring.keys[epoch].ephemeral, plain, nonce=nonce, associated=self._device.public)
         payload = encode([VERSION, kind, self._device.public, self._boot, self._count, now_ms, epoch, closed])
         signature = self._device.signing.sign(self._keyring.conversation + payload, context=EPHEMERAL_CONTEXT)

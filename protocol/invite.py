@@ -15,13 +15,14 @@ from crypto.ids import ID_BYTES, ConversationId, blake2b
 from crypto.sealed import close, open_closed
 from crypto.signatures import SigningKey
 from protocol.errors import UsageError
+from protocol.sentence import Sentence
 
 PREFIX: Final = "peer2peer://join#"
 VERSION: Final = 1
 MAX_ADDRESSES: Final = 8
 _CHECK_BYTES: Final = 4
 _MAX_LINK: Final = 4096
-_DAMAGED: Final = "that invite link is damaged: ask for it again and copy all of it"
+_DAMAGED: Final = Sentence("that invite link is damaged: ask for it again and copy all of it")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +67,7 @@ def parse_link(link: str) -> Invite:
     """
     text = link.strip()
     if not text.startswith(PREFIX):
-        raise UsageError("bad_invite", f"that is not an invite link: it begins with {PREFIX}")
+        raise UsageError("bad_invite", "that is not an invite link: it begins with {prefix}", prefix=PREFIX)
     if len(text) > _MAX_LINK:
         raise UsageError("bad_invite", _DAMAGED)
     encoded = text[len(PREFIX) :]

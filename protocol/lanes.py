@@ -63,6 +63,13 @@ class Lane(Generic[S, B]):
             if row.counts:
                 yield name, row.body
 
+    def last(self) -> tuple[OpId, S] | None:
+        """Return the last operation that counts, and the state that it met; None where none does."""
+        for at in reversed(range(len(self._rows))):
+            if self._rows[at].counts:
+                return self._places[at][1], self._state_before(at)
+        return None
+
     def put(self, place: Key, body: B | None) -> list[Flip[B]]:
         """Put an operation at its place, or take it away (None); return what counts now, or no longer.
 

@@ -43,3 +43,8 @@ class Offsets:
         """Return what to add to our time to have a node's."""
         known = self._known.get(peer_id)
         return known[1] if known is not None else self._middle_ms
+
+    @property
+    def middle_ms(self) -> int:
+        """By how much our own clock is behind those of the others, as far as three people's agree; else 0."""
+        return self._middle_ms

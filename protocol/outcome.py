@@ -1,5 +1,6 @@
 """What came of receiving operations, as it is to be stored."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
@@ -54,3 +55,34 @@ class Outcome:
     def is_empty(self) -> bool:
         """Whether there is nothing to store."""
         return not (self.rows or self.kinds or self.levels or self.quarantined or self.shown or self.keys)
+
+    def move(self, names: Iterable[OpId], *, is_quarantined: bool) -> None:
+        """Note that operations left the log or entered it."""
+        for name in names:
+            row = self.rows.get(name)
+            if row is not None:
+                self.rows[name] = row._replace(is_quarantined=is_quarantined)
+            else:
+                self.quarantined[name] = is_quarantined
+
+    def show(self, name: OpId, is_shown: bool) -> None:
+        """Note that an operation enters or leaves the timeline."""
+        row = self.rows.get(name)
+        if row is not None:
+            self.rows[name] = row._replace(is_shown=is_shown)
+        else:
+            self.shown[name] = is_shown
+
+    def relevel(self, name: OpId, level: int) -> None:
+        """Note another verdict."""
+        row = self.rows.get(name)
+        if row is not None:
+            self.rows[name] = row._replace(level=level)
+        self.levels[name] = level
+
+    def rekind(self, name: OpId, kind: int) -> None:
+        """Note the kind of what could not be opened before."""
+        row = self.rows.get(name)
+        if row is not None:
+            self.rows[name] = row._replace(kind=kind)
+        self.kinds[name] = kind

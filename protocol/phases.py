@@ -63,6 +63,11 @@ class PhaseLane:
         """The advances and settings of the step that counted."""
         return frozenset(name for name, body in self._lane.counted() if not isinstance(body, PhaseProgress))
 
+    @property
+    def last(self) -> tuple[OpId, PhaseState] | None:
+        """The operation that brought it there, a progress too, and where it stood before; None at the beginning."""
+        return self._lane.last()
+
     def put(self, place: Key, body: PhaseBody | None) -> dict[OpId, bool]:
         """Put an operation at its place, or take it away (None).
 

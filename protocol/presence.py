@@ -11,7 +11,7 @@ from typing import Final
 
 from crypto.ids import DeviceKey, IdentityKey
 from protocol import limits
-from protocol.ephemeral import State
+from protocol.bodies.signals import State
 
 SILENT_INTERVALS: Final = 2.5
 DOUBT_S: Final = 5.0

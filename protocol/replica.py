@@ -10,22 +10,12 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Final
 
 from crypto.codec import Value, encode
-from crypto.errors import SealError
 from crypto.ids import ConversationId, DeviceKey, IdentityKey, OpId, blake2b
 from crypto.keys import Device
 from protocol import limits
 from protocol.authority import Authority, Claim, Rule
-from protocol.bodies.content import (
-    AiLease,
-    AiReply,
-    AiSettings,
-    ContentBody,
-    ContentKind,
-    Message,
-    kind_of,
-    load_content,
-    load_settings,
-)
+from protocol.bodies.ai import AiSettings, load_settings
+from protocol.bodies.content import ContentBody, ContentKind, Message, kind_of
 from protocol.bodies.control import (
     Admit,
     AiSet,
@@ -37,19 +27,15 @@ from protocol.bodies.control import (
     Revoke,
     load_control,
 )
+from protocol.contents import LOCKED, NO_EFFECT, Contents
 from protocol.dag import Entry, Key, Plane
 from protocol.errors import RemoteError
-from protocol.fold import NOT_A_HOST, Changes, Fold, Folded, Target
 from protocol.keyring import Keyring
 from protocol.ops import CONTENT, CONTROL, Op
 from protocol.outcome import Outcome, Row
 from protocol.pending import Pending
 from protocol.shelf import MemoryShelf, Shelf, Shelved
 
-LOCKED: Final = 0
-"""Kind of a content operation whose key is not held yet."""
-NO_EFFECT: Final = -1
-"""Kind of one that was opened and found false or unknown: kept for its descendants, never folded."""
 NO_ROOM: Final = "no_room"
 """Code of the one refusal that is not for ever: the operation is taken as soon as something waits for it."""
 _NOTICES: Final = (Admit, AiSet, Grant, Revoke, Leave)
@@ -69,10 +55,12 @@ class Replica:
         self.control = Plane(pinned=self._pinned)
         self.authority = Authority(conversation, is_on_chain=self.content.is_on_chain)
         self.keyring = Keyring(conversation)
-        self.fold = Fold(self.content.in_past, self._target)
+        self.contents = Contents(
+            self.authority, self.keyring, self.shelf, in_past=self.content.in_past, author=self._author
+        )
+        self.fold = self.contents.fold
         self.pending = Pending()
-        self._locked: dict[OpId, list[Op]] = {}
-        self._outcome = Outcome()
+        self._outcome = self.contents.outcome
         self._concerned: set[IdentityKey] = set()
         self._needs_changed = False
         self.composed: tuple[object, OpId, tuple[OpId, ...]] | None = None
@@ -96,16 +84,16 @@ class Replica:
         """
         offered = list(ops)
         self._written = (offered[0].id, written) if written is not None else None
-        outcome = self._outcome = Outcome()
+        outcome = self._outcome = self.contents.outcome = Outcome()
         self._concerned, self._needs_changed = set(), False
         self._prefetch(offered)
         for op in offered:
             self._offer(op, now_ms)
-        self._unlock()
+        self.contents.unlock()
         if self._concerned:
             self._judge_again()
         if self._needs_changed:
-            self._fold_all_again()
+            self.contents.fold_all_again()
         self.pending.expire(now_ms=now_ms)
         outcome.missing = {name for name in self.pending.missing() if name not in self}
         if self._memory is not None:
@@ -152,19 +140,14 @@ class Replica:
         for op, author in folded:
             body = self.read(op)
             if body is not None:
-                self.fold.apply(self._folded(op, author, body, self._level(op, author)))
+                self.contents.apply(op, author, body, self.contents.level(op, author))
         for op in locked:
-            assert op.header.epoch is not None
-            self._locked.setdefault(op.header.epoch, []).append(op)
+            self.contents.lock(op)
+        self._outcome = self.contents.outcome = Outcome()
 
     def read(self, op: Op) -> ContentBody | None:
         """Return what a content operation says; None where it is locked, false or of an unknown kind."""
-        if op.header.epoch is None or op.header.epoch not in self.keyring:
-            return None
-        try:
-            return load_content(self.keyring.decrypt(op.header, op.body))
-        except (SealError, RemoteError):
-            return None
+        return self.contents.read(op)
 
     def settings(self, rule: Rule) -> AiSettings | None:
         """Return an AI's settings; None where the key is not held, or the text is false."""
@@ -266,7 +249,7 @@ class Replica:
             is_quarantined=not is_valid,
             is_shown=is_valid and isinstance(body, _NOTICES),
         )
-        self._move(released, is_quarantined=False)
+        self._outcome.move(released, is_quarantined=False)
         self._judge_control(added.flipped)
         if isinstance(body, EpochNew | EpochWrap):
             self._learn(op.id, body)
@@ -282,7 +265,7 @@ class Replica:
         outcome, header = self._outcome, op.header
         entry = self.content.place(op.id, header)
         author = self._author(op)
-        level = self._level(op, author)
+        level = self.contents.level(op, author)
         is_valid = level >= Level.MEMBER
         if not is_valid and len(self.content.quarantine) >= limits.QUARANTINED and not self.pending.is_awaited(op.id):
             raise RemoteError(NO_ROOM, "its author is no member any more, and too much of that kind is kept")
@@ -300,21 +283,21 @@ class Replica:
                 kind = kind_of(body) if body is not None else NO_EFFECT
             outcome.rows[op.id] = Row(op, entry, author, kind, level, not is_valid, is_shown, body)
             if body is not None and is_valid and not is_shown:
-                is_shown = self._note(op.id, self.fold.apply(self._folded(op, author, body, level)))
+                is_shown = self.contents.apply(op, author, body, level)
                 if is_shown:
                     outcome.rows[op.id] = outcome.rows[op.id]._replace(is_shown=True)
         else:
-            self._locked.setdefault(header.epoch, []).append(op)
+            self.contents.lock(op)
             outcome.rows[op.id] = Row(op, entry, author, kind, level, not is_valid, is_shown)
 
     def _settle(self, entry: Entry, released: list[OpId]) -> None:
         """Follow up on content that entered the log: what it brought along, and what it cites of the other plane."""
-        self._move(released, is_quarantined=False)
+        self._outcome.move(released, is_quarantined=False)
         if self.control.quarantine:
             entries = [entry, *(self.content.entry(name) for name in released)]
             for name in {name for each in entries for name in each.auth if name in self.control.quarantine}:
                 if name in self.control.quarantine:
-                    self._move(self.control.release(name), is_quarantined=False)
+                    self._outcome.move(self.control.release(name), is_quarantined=False)
 
     # --- judging -----------------------------------------------------------------------------------------------------
 
@@ -324,13 +307,13 @@ class Replica:
         if not verdicts:
             return
         for name, is_valid in verdicts:
-            self._relevel(name, Level.MEMBER if is_valid else -1)
+            self._outcome.relevel(name, Level.MEMBER if is_valid else -1)
             body = self.authority.rules[name].body
-            self._show(name, is_valid and isinstance(body, _NOTICES))
+            self._outcome.show(name, is_valid and isinstance(body, _NOTICES))
             self._needs_changed |= isinstance(body, AiSet)  # its answers and leases rank by it
         entered, left = self.control.judge(verdicts)
-        self._move(entered, is_quarantined=False)
-        self._move(left, is_quarantined=True)
+        self._outcome.move(entered, is_quarantined=False)
+        self._outcome.move(left, is_quarantined=True)
 
     def _judge_again(self) -> None:
         """Judge the content of everybody concerned by what was received; nobody else's can have changed."""
@@ -345,43 +328,16 @@ class Replica:
                 before = self._outcome.levels.get(name, each.level)
                 if level == before:
                     continue
-                self._relevel(name, level)
+                self._outcome.relevel(name, level)
                 verdicts.append((name, level >= Level.MEMBER))
-                self._fold_again(name, each, before, level)
+                self.contents.judge(name, each, before, level)
         entered, left = self.content.judge(verdicts)
-        self._move(left, is_quarantined=True)
+        self._outcome.move(left, is_quarantined=True)
         for name in entered:
             self._settle(self.content.entry(name), [])
-        self._move(entered, is_quarantined=False)
+        self._outcome.move(entered, is_quarantined=False)
         if left and self.control.invalid - self.control.quarantine:
-            self._move(self.control.judge([])[1], is_quarantined=True)
-
-    def _fold_again(self, name: OpId, each: Shelved, before: int, level: int) -> None:
-        kind = self._outcome.kinds.get(name, each.kind)
-        if kind in (LOCKED, NO_EFFECT):
-            return
-        op = self._op(name)
-        body = self.read(op)
-        if body is None:
-            return
-        if before >= Level.MEMBER:
-            self._show(name, self._note(name, self.fold.drop(self._folded(op, each.author, body, before))))
-        if level >= Level.MEMBER:
-            self._show(name, self._note(name, self.fold.apply(self._folded(op, each.author, body, level))))
-
-    def _fold_all_again(self) -> None:
-        """Fold everything but messages once more: levels, or the hosts of an AI, have changed for what is here."""
-        new = [
-            (row.op, row.author)
-            for row in self._outcome.rows.values()
-            if row.op.header.plane == CONTENT and row.level >= Level.MEMBER and row.kind > ContentKind.MESSAGE
-        ]
-        for op, author in (*self.shelf.folded(), *new):
-            body, level = self.read(op), self._level(op, author)
-            if body is not None and level >= Level.MEMBER:
-                folded = self._folded(op, author, body, level)
-                self._note(op.id, self.fold.drop(folded))
-                self._show(op.id, self._note(op.id, self.fold.apply(folded)))
+            self._outcome.move(self.control.judge([])[1], is_quarantined=True)
 
     def _pinned(self, candidates: set[OpId]) -> set[OpId]:
         """Return those control operations that content of the log cites, as it stands in the middle of receiving."""
@@ -399,92 +355,9 @@ class Replica:
         rows = self._outcome.rows.values()
         return [row for row in rows if row.author == author and row.op.header.plane == CONTENT]
 
-    # --- folding -----------------------------------------------------------------------------------------------------
-
-    def _unlock(self) -> None:
-        for epoch in [epoch for epoch in self._locked if epoch in self.keyring]:
-            for op in self._locked.pop(epoch):
-                author = self._author(op)
-                level = self._level(op, author)
-                body = self.read(op)
-                self._rekind(op.id, kind_of(body) if body is not None else NO_EFFECT)
-                if body is not None and level >= Level.MEMBER:
-                    self._show(op.id, self._note(op.id, self.fold.apply(self._folded(op, author, body, level))))
-
-    def _note(self, name: OpId, changes: Changes) -> bool:
-        """Note what a fold changed; return whether `name` itself is shown."""
-        if changes.touched:
-            self._outcome.touched |= changes.touched
-        is_shown = False
-        for each, each_shown in changes.shown.items():
-            if each == name:
-                is_shown = each_shown
-            else:
-                self._show(each, each_shown)
-        return is_shown
-
-    def _target(self, name: OpId) -> Target | None:
-        """Return whose message an operation is; None where it is not here, not readable or not valid."""
-        row = self._outcome.rows.get(name)
-        found = Shelved(row.entry, row.author, row.kind, row.level) if row else self.shelf.shelved([name]).get(name)
-        if found is None or self._outcome.levels.get(name, found.level) < Level.MEMBER:
-            return None
-        kind = self._outcome.kinds.get(name, found.kind)
-        return Target(found.author, ContentKind(kind)) if kind > 0 else None
-
     def _author(self, op: Op) -> IdentityKey:
         prev = self.content.entry(op.header.prev) if op.header.prev is not None else None
         return self.authority.check_content(op.header, prev_auth=prev.auth if prev else ())
-
-    def _level(self, op: Op, author: IdentityKey) -> int:
-        header = op.header
-        return self.authority.verdict(Claim(op.id, header.device, header.seq, author, header.auth))
-
-    def _folded(self, op: Op, author: IdentityKey, body: ContentBody, level: int) -> Folded:
-        header, kind = op.header, kind_of(body)
-        if kind == ContentKind.MESSAGE:
-            return Folded(op.id, header.depth, author, header.device, body, NOT_A_HOST, level, Level.MEMBER)
-        rank, term = NOT_A_HOST, 0
-        if isinstance(body, AiReply | AiLease):
-            rule = self.authority.ais(within=header.auth).get(body.ai)
-            if rule is not None and isinstance(rule.body, AiSet):
-                host, term = (author, header.device), rule.body.term
-                rank = rule.body.hosts.index(host) if host in rule.body.hosts else NOT_A_HOST
-        needed = self.authority.needed(kind, header.auth)
-        return Folded(op.id, header.depth, author, header.device, body, rank, level, needed, term)
-
-    # --- noting, in the rows of this outcome or as changes of stored ones ---------------------------------------------
-
-    def _move(self, names: Iterable[OpId], *, is_quarantined: bool) -> None:
-        for name in names:
-            row = self._outcome.rows.get(name)
-            if row is not None:
-                self._outcome.rows[name] = row._replace(is_quarantined=is_quarantined)
-            else:
-                self._outcome.quarantined[name] = is_quarantined
-
-    def _show(self, name: OpId, is_shown: bool) -> None:
-        row = self._outcome.rows.get(name)
-        if row is not None:
-            self._outcome.rows[name] = row._replace(is_shown=is_shown)
-        else:
-            self._outcome.shown[name] = is_shown
-
-    def _relevel(self, name: OpId, level: int) -> None:
-        row = self._outcome.rows.get(name)
-        if row is not None:
-            self._outcome.rows[name] = row._replace(level=level)
-        self._outcome.levels[name] = level
-
-    def _rekind(self, name: OpId, kind: int) -> None:
-        row = self._outcome.rows.get(name)
-        if row is not None:
-            self._outcome.rows[name] = row._replace(kind=kind)
-        self._outcome.kinds[name] = kind
-
-    def _op(self, name: OpId) -> Op:
-        row = self._outcome.rows.get(name)
-        return row.op if row is not None else self.shelf.ops([name])[0]
 
 
 def op_kind(op: Op) -> int:

@@ -21,18 +21,8 @@ from crypto.epochs import Position, commitment, encrypt_body, link_history
 from crypto.ids import BoxKey, ConversationId, DeviceKey, IdentityKey, OpId, blake2b
 from crypto.keys import Device, Identity
 from crypto.signatures import JOIN_CONTEXT
-from protocol.bodies.content import (
-    AiReply,
-    AiSettings,
-    ContentBody,
-    ContentKind,
-    Message,
-    Provenance,
-    Title,
-    dump_content,
-    dump_settings,
-    reply_key,
-)
+from protocol.bodies.ai import AiReply, AiSettings, Provenance, dump_settings, reply_key
+from protocol.bodies.content import ContentBody, ContentKind, Message, Title, dump_content
 from protocol.bodies.control import (
     Admit,
     AiSet,

@@ -7,7 +7,9 @@ from crypto.ids import OpId
 from protocol import limits
 from protocol.sync.index import Key, KeyIndex
 from protocol.sync.ranges import Range, dump_ranges, load_ranges
-from protocol.sync.recon import Reconciler, respond, view_of
+from protocol.sync.recon import Reconciler
+from protocol.sync.respond import respond
+from protocol.sync.views import view_of
 
 
 @dataclass

@@ -7,7 +7,7 @@ from itertools import count as count_up
 
 from crypto.ids import OpId
 from protocol import limits
-from protocol.bodies.content import AiReply, Provenance, reply_key
+from protocol.bodies.ai import AiReply, Provenance, reply_key
 from protocol.errors import RemoteError
 from protocol.registers import parse_register, verify_register
 from protocol.sync.compact import OpsDecoder

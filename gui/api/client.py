@@ -11,37 +11,28 @@ import contextlib
 import itertools
 import logging
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
 from typing import Any
-from urllib.parse import urlencode
 
 from websockets.asyncio.client import ClientConnection, connect
 from websockets.exceptions import WebSocketException
 
+from gui.api.endpoint import Endpoint
 from gui.api.errors import ApiError, CallRefused, CallTimedOut, Disconnected
 from gui.api.frames import Frame, Payload, decode, encode
-from gui.state.observe import Signal
+from gui.clock import monotonic
+from gui.observe import Signal
 from gui.tasks import spawn
+from gui.wording import spoken
 
 log = logging.getLogger("gui.client")
 
 HEARTBEAT_S = 30.0
 CALL_TIMEOUT_S = 10.0
 CONNECT_TIMEOUT_S = 10.0
+BUSY_S = 0.008
+"""How long frames are taken in before keys and painting have their turn."""
 MAX_FRAME_BYTES = 16 * 1024 * 1024
 BACK_OFF_S = (0.05, 0.1, 0.25, 0.5, 1.0, 2.0, 5.0)
-
-
-@dataclass(frozen=True, slots=True)
-class Endpoint:
-    """Where a node listens, and the key that opens it."""
-
-    url: str
-    api_key: str
-
-    def address(self) -> str:
-        """Return the address with the key in its query; never log it."""
-        return f"{self.url}?{urlencode({'api_key': self.api_key, 'vsn': '2.0.0'})}"
 
 
 class Channel:
@@ -88,6 +79,7 @@ class Client:
         self._refs = itertools.count(1)
         self._waiting: dict[str, asyncio.Future[Payload]] = {}
         self._socket: ClientConnection | None = None
+        self._hurry = asyncio.Event()
         self._joins: set[asyncio.Task[None]] = set()
 
     def channel(self, topic: str, params: Payload | None = None) -> Channel:
@@ -102,8 +94,22 @@ class Client:
     def leave(self, topic: str) -> None:
         """Forget `topic`; the node is told where that is possible."""
         channel = self._channels.pop(topic, None)
-        if channel is not None and self.connected and channel.join_ref is not None:
+        if channel is None:
+            return
+        channel.ready.set()  # who waits for the join is told that there will be none
+        if self.connected and channel.join_ref is not None:
             frame = Frame(channel.join_ref, str(next(self._refs)), topic, "phx_leave", {})
+            self._keep(spawn(self._send_quietly(frame)))
+
+    def wants(self, topic: str) -> bool:
+        """Tell whether `topic` was asked for and not left."""
+        return topic in self._channels
+
+    def tell(self, topic: str, event: str, payload: Payload) -> None:
+        """Push something whose loss does not matter; whatever is done afterwards, a leave too, comes after it."""
+        channel = self._channels.get(topic)
+        if channel is not None and self.connected and channel.join_ref is not None and channel.ready.is_set():
+            frame = Frame(channel.join_ref, None, topic, event, payload)  # without a ref there is no reply
             self._keep(spawn(self._send_quietly(frame)))
 
     async def call(
@@ -126,17 +132,23 @@ class Client:
         try:
             async with asyncio.timeout(timeout):
                 await channel.ready.wait()
+                if self._channels.get(topic) is not channel:
+                    raise Disconnected("This was closed before your node could answer.")
                 if channel.refusal is not None:
                     raise channel.refusal
                 return await self._push(channel.join_ref, topic, event, payload or {})
         except TimeoutError:
             raise CallTimedOut("Your node did not answer in time. Try again.") from None
 
+    def try_now(self) -> None:
+        """Do not wait for the next attempt."""
+        self._hurry.set()
+
     async def run(self) -> None:
         """Keep the connection until cancelled; a cancel closes the socket and fails the calls under way."""
         attempt = 0
         while True:
-            reason = "The connection to your node was lost."
+            reason = spoken("The connection to your node was lost.")
             try:
                 endpoint = await self._endpoint()
                 async with connect(
@@ -154,8 +166,16 @@ class Client:
                 reason = error.reason
             except (OSError, TimeoutError, WebSocketException) as error:
                 log.info("connection failed cause=%s", type(error).__name__)
-            self.online.emit(False, reason)
-            await asyncio.sleep(self._back_off_s[min(attempt, len(self._back_off_s) - 1)])
+            except Exception:  # whoever follows the connection failed; without another there would be none for ever
+                log.exception("connection ended by an error")
+            try:
+                self.online.emit(False, reason)
+            except Exception:
+                log.exception("loss of the connection could not be shown")
+            self._hurry.clear()
+            with contextlib.suppress(TimeoutError):
+                async with asyncio.timeout(self._back_off_s[min(attempt, len(self._back_off_s) - 1)]):
+                    await self._hurry.wait()
             attempt += 1
 
     async def _serve(self, socket: ClientConnection) -> None:
@@ -166,10 +186,14 @@ class Client:
             for channel in self._channels.values():
                 self._start_join(channel)
             self.online.emit(True, "")
+            rested_s = monotonic()
             async for text in socket:
                 frame = decode(text)
                 if frame is not None:
                     self._handle(frame)
+                if monotonic() - rested_s > BUSY_S:
+                    await asyncio.sleep(0)  # frames may follow one another without end, and a person is waiting too
+                    rested_s = monotonic()
         finally:
             self.connected = False
             self._socket = None
@@ -242,8 +266,11 @@ class Client:
         response = response if isinstance(response, dict) else {}
         if reply.get("status") == "ok":
             return response
+        said, reason = response.get("said"), response.get("reason")
+        if not reason:
+            raise CallRefused("internal", "Your node refused this.")
         raise CallRefused(
-            str(response.get("code") or "internal"), str(response.get("reason") or "Your node refused this.")
+            str(response.get("code") or "internal"), str(reason), said.get("reason") if isinstance(said, dict) else None
         )
 
     async def _send(self, frame: Frame) -> None:

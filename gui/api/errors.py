@@ -1,6 +1,8 @@
-"""What can go wrong between the desktop and its node; each text is a sentence for a person."""
+"""What can go wrong between the desktop and its node; each text is a sentence for a person, in their language."""
 
 from __future__ import annotations
+
+from gui.wording import spoken
 
 
 class ApiError(Exception):
@@ -8,16 +10,17 @@ class ApiError(Exception):
 
     code = "internal"
 
-    def __init__(self, reason: str) -> None:
-        super().__init__(reason)
-        self.reason = reason
+    def __init__(self, reason: str, said: object = None) -> None:
+        """Take a sentence, and its form and values where the node told them."""
+        self.reason = spoken(reason, said)
+        super().__init__(self.reason)
 
 
 class CallRefused(ApiError):  # noqa: N818 - named for what happened
     """The node refused a call; `code` is stable, `reason` says what to do."""
 
-    def __init__(self, code: str, reason: str) -> None:
-        super().__init__(reason)
+    def __init__(self, code: str, reason: str, said: object = None) -> None:
+        super().__init__(reason, said)
         self.code = code
 
 

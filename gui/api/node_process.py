@@ -19,10 +19,11 @@ from urllib.parse import urlsplit
 
 import orjson
 
-from gui.api.client import Endpoint
+from gui.api.endpoint import Endpoint
 from gui.api.errors import NodeFailed, NodeLocked
 from gui.api.profile import Profile
 from gui.tasks import spawn
+from gui.wording import spoken
 
 log = logging.getLogger("gui.node")
 
@@ -30,6 +31,7 @@ READY_TIMEOUT_S = 60.0
 STOP_TIMEOUT_S = 3.0
 PROBE_TIMEOUT_S = 1.0
 STREAM_LIMIT_BYTES = 1024 * 1024
+KEPT_LINES = 200
 
 
 def node_command() -> list[str]:
@@ -47,12 +49,18 @@ class NodeProcess:
         self._process: asyncio.subprocess.Process | None = None
         self._reading: set[asyncio.Task[None]] = set()
         self._errors: deque[str] = deque(maxlen=20)
+        self._said: deque[str] = deque(maxlen=KEPT_LINES)
         self._lock = asyncio.Lock()
 
     @property
     def pid(self) -> int | None:
         """The process started here, while it runs."""
         return self._process.pid if self._process is not None and self._process.returncode is None else None
+
+    @property
+    def lines(self) -> list[str]:
+        """What the nodes started here wrote last, those that ended included."""
+        return list(self._said)
 
     async def endpoint(self) -> Endpoint:
         """Return where the profile's node listens; start one where none answers.
@@ -66,30 +74,52 @@ class NodeProcess:
             if found is not None and await _answers(found.url):
                 return found
             await self.stop()
+            if self.passphrase is None and await asyncio.to_thread(self.profile.is_locked):
+                raise NodeLocked("")
             return await self._start()
 
-    async def make_identity(self, name: str) -> None:
-        """Make the keys of this profile.
+    async def make_identity(self, name: str, passphrase: str = "") -> None:
+        """Make the keys of this profile, locked where there is a passphrase.
 
         Raises:
             NodeFailed: with the sentence that the program gave.
         """
-        process = await asyncio.create_subprocess_exec(
-            *self._command,
-            "init",
-            "--home",
-            str(self.profile.home),
-            "--name",
-            name,
-            "--json",
-            stdin=asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-        )
-        _, errors = await process.communicate()
+        await self._run_once("init", "--name", name, passphrase_file=passphrase)
+
+    async def change_passphrase(self, before: str, after: str) -> None:
+        """Lock the keys with another passphrase; an empty one is none.
+
+        Raises:
+            NodeFailed: with the sentence that the program gave, `before` was wrong for example.
+        """
+        arguments = ["passphrase"] if after else ["passphrase", "--remove"]
+        await self._run_once(*arguments, passphrase_file=before, new_passphrase_file=after)
+        if self.passphrase is not None or after:
+            self.passphrase = after or None
+
+    async def _run_once(self, *arguments: str, **secrets: str) -> None:
+        """Run a command to its end; each secret that is not empty reaches it in a file, by an option of that name."""
+        files: list[Path] = []
+        options: list[str] = []
+        try:
+            for name, secret in secrets.items():
+                if secret:
+                    files.append(_secret_file(secret))
+                    options += [f"--{name.replace('_', '-')}", str(files[-1])]
+            home = ["--home", str(self.profile.home)]
+            line = [*self._command, arguments[0], *home, *arguments[1:], *options, "--json"]
+            process = await _started(line, stdin=asyncio.subprocess.DEVNULL)
+            try:
+                _, errors = await process.communicate()
+            except asyncio.CancelledError:
+                await _end(process)
+                raise
+        finally:
+            for file in files:
+                file.unlink(missing_ok=True)
         if process.returncode != 0:
             _, reason = _complaint(errors.decode("utf-8", "replace").splitlines())
-            raise NodeFailed(reason or "No identity could be made.")
+            raise NodeFailed(reason or spoken("This could not be done."))
 
     async def stop(self) -> None:
         """End the node started here, if any: asked first, killed after 3 s."""
@@ -116,13 +146,7 @@ class NodeProcess:
             arguments += ["--passphrase-file", str(secret)]
         self._errors.clear()
         try:
-            process = await asyncio.create_subprocess_exec(
-                *arguments,
-                stdin=asyncio.subprocess.PIPE,
-                stdout=asyncio.subprocess.PIPE,
-                stderr=asyncio.subprocess.PIPE,
-                limit=STREAM_LIMIT_BYTES,
-            )
+            process = await _started(arguments, stdin=asyncio.subprocess.PIPE)
             self._process = process
             assert process.stdout is not None
             assert process.stderr is not None
@@ -150,7 +174,7 @@ class NodeProcess:
 
     def _failure(self) -> NodeFailed:
         code, reason = _complaint(self._errors)
-        reason = reason or "Your node could not be started."
+        reason = reason or spoken("Your node could not be started.")
         if code == "locked" or "passphrase" in reason.lower():
             return NodeLocked(reason)
         return NodeFailed(reason)
@@ -165,7 +189,34 @@ class NodeProcess:
         """Read until the end, so that the node never blocks on a full pipe; keep the last lines for an error text."""
         with contextlib.suppress(ValueError):
             async for line in stream:
-                self._errors.append(line.decode("utf-8", "replace").rstrip())
+                text = line.decode("utf-8", "replace").rstrip()
+                self._errors.append(text)
+                self._said.append(text)
+
+
+async def _started(line: Sequence[str], *, stdin: int) -> asyncio.subprocess.Process:
+    """Return the process of a command; where this is cancelled meanwhile, none is left behind."""
+    starting = asyncio.ensure_future(
+        asyncio.create_subprocess_exec(
+            *line,
+            stdin=stdin,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.PIPE,
+            limit=STREAM_LIMIT_BYTES,
+        )
+    )
+    try:
+        return await asyncio.shield(starting)
+    except asyncio.CancelledError:
+        await _end(await starting)
+        raise
+
+
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """Kill a process of which nothing is wanted any more."""
+    with contextlib.suppress(ProcessLookupError):
+        process.kill()
+    await process.communicate()
 
 
 def _ready_url(line: bytes) -> str | None:

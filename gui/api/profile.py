@@ -6,7 +6,7 @@ from pathlib import Path
 
 import orjson
 
-from gui.api.client import Endpoint
+from gui.api.endpoint import Endpoint
 
 
 class Profile:
@@ -18,6 +18,16 @@ class Profile:
     def has_identity(self) -> bool:
         """Tell whether keys were made here."""
         return (self.home / "keystore").exists()
+
+    def is_locked(self) -> bool:
+        """Tell whether the keys need a passphrase; False where the key file says nothing usable."""
+        from crypto.errors import CryptoError
+        from crypto.keystore import is_locked
+
+        try:
+            return is_locked((self.home / "keystore").read_bytes())
+        except (OSError, CryptoError):
+            return False
 
     def endpoint(self) -> Endpoint | None:
         """Return what the folder says of a running node; None where it says nothing usable."""

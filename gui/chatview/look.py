@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 
 from PySide6.QtGui import QColor, QFont, QFontMetrics
 
-from gui.chatview.segments import document_style
+from gui.chatview.rich_segment import document_style
 from gui.theme.tokens import Tokens, person_colour
 
 
@@ -19,7 +19,6 @@ class Look:
     mono: str
     small: QFont = field(init=False)
     bold: QFont = field(init=False)
-    circle: QFont = field(init=False)
     metrics: QFontMetrics = field(init=False)
     small_metrics: QFontMetrics = field(init=False)
     bold_metrics: QFontMetrics = field(init=False)
@@ -32,12 +31,11 @@ class Look:
         bold = QFont(self.font)
         bold.setPointSizeF(self.font.pointSizeF() * 0.94)
         bold.setWeight(QFont.Weight.DemiBold)
-        circle = QFont(bold)
-        circle.setPointSizeF(bold.pointSizeF() * 0.86)
         tokens = self.tokens
 
         def sheet(text: str, muted: str, line: str, back: str, link: str) -> str:
-            return document_style(text=text, muted=muted, line=line, code_back=back, link=link, mono=self.mono)
+            colours = {"text": text, "muted": muted, "line": line, "code_back": back, "link": link}
+            return document_style(**colours, mono=self.mono, body_pt=self.font.pointSizeF())
 
         other_code = "#e0e4ea" if not tokens.dark else "#353b46"
         ai_code = "#e4d8fa" if not tokens.dark else "#43365f"
@@ -49,7 +47,6 @@ class Look:
         for name, value in (
             ("small", small),
             ("bold", bold),
-            ("circle", circle),
             ("metrics", QFontMetrics(self.font)),
             ("small_metrics", QFontMetrics(small)),
             ("bold_metrics", QFontMetrics(bold)),
@@ -75,8 +72,8 @@ class Look:
         return QColor(self.tokens.on_mine if kind == "mine" else self.tokens.link)
 
     def name_colour(self, kind: str, author: str) -> QColor:
-        """Return the colour of an author's name; brighter on the dark theme."""
+        """Return the colour of an author's name; brighter on the dark theme, darker than the circle on the light."""
         if kind == "ai":
             return QColor(self.tokens.ai_accent)
         colour = QColor(person_colour(author))
-        return colour.lighter(165) if self.tokens.dark else colour
+        return colour.lighter(165) if self.tokens.dark else colour.darker(108)

@@ -6,32 +6,57 @@ targets stay links. Nothing is ever fetched.
 
 from __future__ import annotations
 
+import logging
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from html import escape
-from typing import Any
-from urllib.parse import urlsplit
+from typing import TYPE_CHECKING, Any
 
-from markdown_it import MarkdownIt
-from markdown_it.renderer import RendererHTML
-from markdown_it.token import Token
-from markdown_it.utils import OptionsDict
-from pygments import highlight
-from pygments.formatters import HtmlFormatter
-from pygments.lexers import get_lexer_by_name
-from pygments.util import ClassNotFound
+from gui.state.values import calm
 
-SAFE_SCHEMES = frozenset({"http", "https", "mailto", "peer2peer"})
+if TYPE_CHECKING:
+    from markdown_it.token import Token
+
+log = logging.getLogger(__name__)
+
 CACHED_TEXTS = 2000
+MAX_CELLS = 240
+"""Of a table; a larger one is shown as it was written."""
+MAX_PIECES = 24
+"""Of a message; what comes after so many blocks of code is shown as it was written."""
+BREAK_EVERY = 40
+SOFT_BREAK = "\u200b"
+_LONG_WORD = re.compile(r"[^\s`|\\]{250,}")
 MAX_HIGHLIGHT_CHARACTERS = 20_000
+MAX_HIGHLIGHT_LINE = 800
+
+
+_MARKED = re.compile(
+    r"""
+      ^ [-+=\#>] | ^ \d+ [.)]        # begins a list, a heading, a rule, a quote
+    | [\\`*_\[\]<>&~|@\x00-\x1f\x7f]  # means something to Markdown, or to what looks for links
+    | [:.] [^\s.!?)"'…]              # may be within a link
+    | //
+    | [\ufdd0-\ufdef\ufff0-\uffff]   # is for Qt's own use
+    """,
+    re.VERBOSE,
+)
+"""What a line has that may be more than words; some are none the less, and only take longer."""
 
 
 @dataclass(frozen=True, slots=True)
 class Rich:
-    """HTML made here, with classes that `document_style` knows."""
+    """HTML made here, with classes that `document_style` knows.
+
+    Attributes:
+        html: all of it.
+        words: the same as plain text, where it is one paragraph without any form; empty where it is more.
+    """
 
     html: str
+    words: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,66 +68,6 @@ class Code:
 
 
 Segment = Rich | Code
-
-
-def safe_link(target: str) -> bool:
-    """Tell whether a link may be clicked: web, mail, and our invites."""
-    try:
-        return urlsplit(target.strip()).scheme.lower() in SAFE_SCHEMES
-    except ValueError:
-        return False
-
-
-class _Renderer(RendererHTML):
-    """Qt's HTML subset: pictures as links, headings as styled paragraphs, quotes as a bar, nested code wrapped."""
-
-    def image(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        """Show a picture as a link to it, never as a picture."""
-        token = tokens[idx]
-        label = escape(token.content or "picture")
-        target = str(token.attrGet("src") or "")
-        if not safe_link(target):
-            return f"<span>[{label}]</span>"
-        return f'<a href="{escape(target)}">[picture: {label}]</a>'
-
-    def heading_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        """Begin a heading."""
-        return f'<p class="{tokens[idx].tag}">'
-
-    def heading_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        """End a heading."""
-        return "</p>"
-
-    def blockquote_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        """Begin a quote."""
-        return '<table class="quote" cellspacing="0" cellpadding="0"><tr><td class="quote">'
-
-    def blockquote_close(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        """End a quote."""
-        return "</td></tr></table>"
-
-    def table_open(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        """Begin a table."""
-        return '<table class="grid" border="0" cellspacing="0" cellpadding="0">'
-
-    def fence(self, tokens: Sequence[Token], idx: int, options: OptionsDict, env: Any) -> str:
-        """Show code inside a list or quote; other code is a segment of its own."""
-        lines = escape(tokens[idx].content.rstrip("\n")).replace("\n", "<br/>")
-        return f'<p class="pre">{lines}</p>'
-
-    code_block = fence
-
-
-def _parser(*, breaks: bool) -> MarkdownIt:
-    options = {"html": False, "linkify": True, "breaks": breaks, "typographer": False}
-    parser = MarkdownIt("commonmark", options, renderer_cls=_Renderer)
-    parser.enable(["table", "strikethrough", "linkify"])
-    parser.validateLink = safe_link  # type: ignore[assignment]
-    return parser
-
-
-_PEOPLE = _parser(breaks=True)
-_AI = _parser(breaks=False)
 
 
 @lru_cache(maxsize=CACHED_TEXTS)
@@ -118,7 +83,14 @@ def render(text: str, *, breaks: bool = True) -> tuple[Segment, ...]:
         text: Markdown, from anybody.
         breaks: whether a single line break is one; as people write, not as AIs do.
     """
-    parser = _PEOPLE if breaks else _AI
+    text = calm(text)
+    if all(map(is_plain, lines := text.rstrip(" \n").split("\n"))):
+        html = ("<br />\n" if breaks else "\n").join(lines).replace('"', "&quot;")
+        return (Rich(f"<p>{html}</p>", ("\u2028" if breaks else " ").join(lines)),)
+
+    from gui.chatview.renderer import AI, PEOPLE  # not before the first message: its rules take long to make
+
+    parser = PEOPLE if breaks else AI
     environment: dict[str, Any] = {}
     found: list[Segment] = []
     pending: list[Token] = []
@@ -130,31 +102,79 @@ def render(text: str, *, breaks: bool = True) -> tuple[Segment, ...]:
                 found.append(Rich(html))
             pending.clear()
 
-    for token in parser.parse(text, environment):
-        if token.level == 0 and token.type in ("fence", "code_block"):
+    text = _LONG_WORD.sub(_with_breaks, text)
+    tokens = parser.parse(text, environment)
+    large = _large_tables(tokens)
+    within = -1  # where the large table that is passed over ends
+    for at, token in enumerate(tokens):
+        is_block = token.level == 0 and token.type in ("fence", "code_block")
+        if at <= within:
+            continue
+        if token.map is not None and token.level == 0 and is_block and len(found) >= MAX_PIECES:
+            flush()
+            found.append(Code(_lines(text, token.map[0], None), ""))  # the rest as it was written
+            return tuple(found)
+        if is_block:
             flush()
             language = token.info.split(maxsplit=1)[0] if token.info.strip() else ""
-            found.append(Code(token.content.rstrip("\n"), language[:24]))
+            found.append(Code(token.content.rstrip("\n").replace(SOFT_BREAK, ""), language[:24]))
+        elif at in large and token.map is not None:
+            flush()
+            within = large[at]
+            found.append(Code(_lines(text, *token.map), ""))
         else:
             pending.append(token)
     flush()
     return tuple(found)
 
 
+def is_plain(line: str) -> bool:
+    """Tell whether a line is certainly nothing but words; most messages are, and need no parser."""
+    return bool(line) and not _MARKED.search(line) and not _LONG_WORD.search(line) and " ".join(line.split()) == line
+
+
+def _lines(text: str, first: int, end: int | None) -> str:
+    return "\n".join(text.split("\n")[first:end]).rstrip("\n").replace(SOFT_BREAK, "")
+
+
+def _with_breaks(word: re.Match[str]) -> str:
+    """Return a long word with places where a line may end: without any, finding where each ends takes Qt long."""
+    if "://" in word[0]:
+        return word[0]
+    return SOFT_BREAK.join(word[0][at : at + BREAK_EVERY] for at in range(0, len(word[0]), BREAK_EVERY))
+
+
+def _large_tables(tokens: Sequence[Token]) -> dict[int, int]:
+    """Return where tables that would take long to lay out begin and end."""
+    found, began, cells = dict[int, int](), 0, 0
+    for at, token in enumerate(tokens):
+        if token.type == "table_open" and token.level == 0:
+            began, cells = at, 0
+        elif token.type in ("td_open", "th_open"):
+            cells += 1
+        elif token.type == "table_close" and token.level == 0 and cells > MAX_CELLS:
+            found[began] = at
+    return found
+
+
 @lru_cache(maxsize=512)
 def code_html(code: str, language: str, style: str) -> str:
     """Return code as HTML with colours; plain where the language is unknown or the text is very long."""
+    from pygments import highlight
+    from pygments.formatters.html import HtmlFormatter  # its package lacks the name while another thread imports it
+    from pygments.lexers import get_lexer_by_name
+    from pygments.util import ClassNotFound
+
+    plain = len(code) > MAX_HIGHLIGHT_CHARACTERS or max(map(len, code.split("\n"))) > MAX_HIGHLIGHT_LINE
     try:
-        lexer = get_lexer_by_name(language) if language and len(code) <= MAX_HIGHLIGHT_CHARACTERS else None
+        lexer = get_lexer_by_name(language) if language and not plain else None
     except ClassNotFound:
         lexer = None
-    if lexer is None:
-        return f"<pre>{escape(code)}</pre>"
-    formatter = HtmlFormatter(noclasses=True, nowrap=True, style=style)
-    return f"<pre>{highlight(code, lexer, formatter).rstrip()}</pre>"
-
-
-def plain(text: str) -> str:
-    """Return the text on one line, for the list and for quotes, without the commonest marks."""
-    words = " ".join(text[:800].replace("```", " ").replace("**", "").replace("`", "").split())
-    return words[:300]
+    coloured = escape(code)
+    if lexer is not None:
+        formatter = HtmlFormatter(noclasses=True, nowrap=True, style=style)
+        try:
+            coloured = highlight(code, lexer, formatter).rstrip()
+        except Exception:  # a rule for some language may stumble over what a stranger writes
+            log.exception("code could not be coloured language=%s", language[:32])
+    return f"<pre>{coloured}</pre>"

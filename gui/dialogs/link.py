@@ -2,27 +2,31 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QUrl
+from PySide6.QtCore import QCoreApplication, QUrl
 from PySide6.QtGui import QDesktopServices, QGuiApplication
-from PySide6.QtWidgets import QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QWidget
 
 from gui.dialogs.base import Dialog
+from gui.widgets.long_edit import LongEdit
 
 
 class LinkDialog(Dialog):
     """Asks whether a link may be opened in the browser."""
 
     def __init__(self, target: str, parent: QWidget | None = None) -> None:
-        super().__init__("Open this link?", "It leads out of Peer2Peer, to:", parent)
+        said = QCoreApplication.translate
+        super().__init__(
+            said("LinkDialog", "Open this link?"), said("LinkDialog", "It leads out of Peer2Peer, to:"), parent
+        )
         self._target = target
-        shown = QPlainTextEdit(target)
+        shown = LongEdit(3)
+        shown.setPlainText(target)
         shown.setReadOnly(True)
-        shown.setFixedHeight(72)
-        shown.setAccessibleName("Target of the link")
+        shown.setAccessibleName(self.tr("Target of the link"))
         self.body.addWidget(shown)
-        self.add_button("Cancel", self.reject)
-        self.add_button("Copy", self.copy)
-        self.add_button("Open", self.open_it, primary=True)
+        self.add_button(self.tr("Cancel"), self.reject)
+        self.add_button(self.tr("Copy"), self.copy)
+        self.add_button(self.tr("Open"), self.open_it, primary=True)
 
     def copy(self) -> None:
         """Put the target on the clipboard."""

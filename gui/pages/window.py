@@ -2,56 +2,37 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QEvent, Qt, Signal
 from PySide6.QtGui import (
     QCloseEvent,
     QKeyEvent,
-    QKeySequence,
-    QMouseEvent,
-    QPainter,
-    QPaintEvent,
     QResizeEvent,
-    QShortcut,
 )
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QStackedWidget, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout, QWidget
 
-from gui.dialogs.create import CreateDialog
-from gui.dialogs.invite import InviteDialog
-from gui.dialogs.join import PREFIX, JoinDialog
-from gui.dialogs.link import LinkDialog
-from gui.dialogs.phase import PhaseDialog
+from gui.idle import Idle
 from gui.pages.conversation_page import ConversationPage
-from gui.pages.empty import EmptyPage
-from gui.pages.first_start import FirstStart
-from gui.pages.sidebar import WIDTH as SIDEBAR_PX
+from gui.pages.keys import Keys
+from gui.pages.pages import Pages, Prepare
+from gui.pages.questions import Questions
+from gui.pages.side import Side
 from gui.pages.sidebar import Sidebar
+from gui.pages.steering import Steering
 from gui.session import Session
 from gui.state.conversation import Conversation
+from gui.theme.app_icon import app_icon
 from gui.theme.palette import Theme
+from gui.widgets.banner import LostBanner
 from gui.widgets.toast import Toast
+from gui.widgets.words import titled
 
-NARROW_PX = 720
-
-
-class _Scrim(QWidget):
-    """Dims the page behind the unfolded sidebar; a click folds it.
-
-    Signals:
-        clicked: it was clicked.
-    """
-
-    clicked = Signal()
-
-    def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the shade."""
-        painter = QPainter(self)
-        painter.setOpacity(0.35)
-        painter.fillRect(self.rect(), Qt.GlobalColor.black)
-        painter.end()
-
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Fold the sidebar."""
-        self.clicked.emit()
+if TYPE_CHECKING:
+    from gui.pages.first_start import FirstStart
+    from gui.pages.locked import LockedPage
+    from gui.pages.settings.page import SettingsPage
+    from gui.pages.sheet import Sheet
 
 
 class Window(QWidget):
@@ -59,42 +40,38 @@ class Window(QWidget):
 
     Signals:
         closed: the person closed it.
-        named: the name chosen on the first start.
+        wanted: something that is done outside of it: `profile`, `settings`, `network`, `shortcuts`, `lock`, `quit`,
+            `again` to look for the node now, `log` to show what it wrote.
+        sidebar_dragged: the list was given another width, in pixels.
+        ready: everything of a session can be shown.
     """
 
     closed = Signal()
-    named = Signal(str)
+    wanted = Signal(str)
+    sidebar_dragged = Signal(int)
+    ready = Signal()
 
     def __init__(self, theme: Theme) -> None:
         super().__init__()
         self.setWindowTitle("Peer2Peer")
+        self.setWindowIcon(app_icon())
         self.setMinimumSize(380, 420)
         self.resize(1120, 780)
         self.theme = theme
         self._session: Session | None = None
-        self._unfolded = False
-        self.banner = QFrame()
-        self.banner.setProperty("role", "banner")
-        self._banner_text = QLabel()
-        self._banner_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._banner_text.setWordWrap(True)
-        self._banner_text.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        line = QHBoxLayout(self.banner)
-        line.setContentsMargins(20, 8, 20, 8)
-        line.addWidget(self._banner_text, 1)
-        self.banner.hide()
-        self.pages = QStackedWidget()
-        self.empty = EmptyPage(theme)
-        self.pages.addWidget(self.empty)
-        self.first_start: FirstStart | None = None
+        self.banner = LostBanner()
+        self.banner.again.connect(lambda: self.wanted.emit("again"))
+        self.banner.log.connect(lambda: self.wanted.emit("log"))
+        self.idle = Idle(self)
+        self.pages = Pages(theme)
+        self.pages.said.connect(self.say)
+        self.pages.invite.connect(self.invite)
+        self.empty = self.pages.empty
         self.sidebar: Sidebar | None = None
-        self.page: ConversationPage | None = None
-        self._place = QWidget()  # where the sidebar stands when it is not folded
-        self._place.setFixedWidth(SIDEBAR_PX)
-        self._place.hide()
-        self._scrim = _Scrim(self)
-        self._scrim.hide()
-        self._scrim.clicked.connect(self.fold)
+        self.steering: Steering | None = None
+        self.questions: Questions | None = None
+        self.side = Side(self)
+        self.side.dropped.connect(self.sidebar_dragged)
         right = QVBoxLayout()
         right.setSpacing(0)
         right.addWidget(self.banner)
@@ -102,184 +79,217 @@ class Window(QWidget):
         whole = QHBoxLayout(self)
         whole.setContentsMargins(0, 0, 0, 0)
         whole.setSpacing(0)
-        whole.addWidget(self._place)
+        whole.addWidget(self.side.place)
         whole.addLayout(right, 1)
         self.toast = Toast(theme, self.pages)
-        for keys, done in (("Ctrl+N", self.new), ("Ctrl+J", self.join), ("Ctrl+I", self.invite)):
-            QShortcut(QKeySequence(keys), self).activated.connect(done)
+        self.keys = Keys(self)
+        for name, done in (
+            ("new", self.new),
+            ("join", self.join),
+            ("invite", self.invite),
+            ("previous", lambda: self.step(-1)),
+            ("next", lambda: self.step(1)),
+            ("settings", lambda: self.wanted.emit("settings")),
+            ("shortcuts", lambda: self.wanted.emit("shortcuts")),
+            ("conversation", self.settings),
+            ("quit", lambda: self.wanted.emit("quit")),
+        ):
+            self.keys.set(name, done)
 
-    def ask_name(self) -> None:
-        """Show the page of the first start."""
-        self.first_start = FirstStart(self.theme)
-        self.first_start.named.connect(self.named)
-        self.pages.addWidget(self.first_start)
-        self.pages.setCurrentWidget(self.first_start)
-        self.first_start.name.setFocus()
+    @property
+    def page(self) -> ConversationPage | None:
+        """The page of the open conversation."""
+        return self.pages.conversation
+
+    @property
+    def settings_page(self) -> SettingsPage | None:
+        """The settings of the open conversation."""
+        return self.pages.settings
+
+    @property
+    def first_start(self) -> FirstStart | None:
+        """The pages of the first start, while they are there."""
+        return self.pages.first_start
+
+    @property
+    def locked(self) -> LockedPage | None:
+        """What asks for the passphrase, while it does."""
+        return self.pages.locked
+
+    def ask_first(self, session: Session, prepare: Prepare) -> FirstStart:
+        """Show the pages of the first start, and return them."""
+        return self.pages.ask_first(session, prepare)
+
+    def ask_passphrase(self, reason: str) -> LockedPage:
+        """Show what asks for the passphrase, and nothing else; return it."""
+        page = self.pages.ask_passphrase(reason)
+        self._arrange()
+        return page
+
+    def unlocked(self) -> None:
+        """Take away what asked for the passphrase."""
+        self.pages.unlocked()
+        self._arrange()
 
     def show_session(self, session: Session) -> None:
         """Show a session; its node may still be starting."""
         self._session = session
-        if self.first_start is not None:
-            self.pages.removeWidget(self.first_start)
-            self.first_start.deleteLater()
-            self.first_start = None
         self.sidebar = Sidebar(session, self.theme, self)
-        self.page = ConversationPage(session, self.theme)
-        self.pages.addWidget(self.page)
-        self.pages.setCurrentWidget(self.empty)
-        self.sidebar.chosen.connect(self.open)
-        self.sidebar.new.connect(self.new)
-        self.sidebar.join.connect(self.join)
-        self.sidebar.theme.connect(lambda: self.theme.use("light" if self.theme.tokens.dark else "dark"))
+        page = self.pages.show_session(session)
+        self.questions = Questions(self, session, self.theme)
+        self.questions.began.connect(self.open)
+        self.questions.said.connect(self.say)
+        self.questions.invited.connect(self.pages.look_at_invites)
+        self.pages.phase.connect(self.questions.explain)
+        self.steering = Steering(self, self, session, self.theme, self.sidebar, page)
+        self.pages.person.connect(self.steering.show_person)
         self.empty.menu.connect(self.unfold)
         self.empty.new.connect(self.new)
         self.empty.join.connect(self.join)
-        self.page.menu.connect(self.unfold)
-        self.page.invite.connect(self.invite)
-        self.page.phase.connect(self._explain)
-        self.page.link.connect(self._link)
-        self.page.said.connect(self.say)
-        session.opened.connect(self._opened)
-        session.problem.connect(self.say)
-        session.conversations.changed.connect(self._listed)
-        session.client.online.connect(self._online)
-        self._scrim.raise_()
-        self.sidebar.raise_()
-        self.sidebar.show()
+        page.invite.connect(self.invite)
+        page.settings.connect(self.settings)
+        page.add_ai.connect(self.add_ai)
+        page.phase.connect(self.questions.explain)
+        page.link.connect(self.questions.follow)
+        session.opened.connect(self._retitle)
+        session.client.online.connect(self.banner.follow)
+        session.outbox.changed.connect(lambda: self.banner.count(session.outbox.waiting()))
+        self.idle.away.connect(lambda away: session.be("away" if away else "online"))
+        self.side.take(self.sidebar)
         self.toast.raise_()
+        self.sidebar.user.wanted.connect(self.wanted)
         self._arrange()
+        self.ready.emit()
 
-    @property
-    def narrow(self) -> bool:
-        """Whether the sidebar is folded away."""
-        return self.width() < NARROW_PX
+    def show_sheet(self, sheet: Sheet) -> None:
+        """Show a page in the place of the conversation until it is left; of one kind at most one."""
+        self.fold()
+        sheet.left.connect(self.leave_sheet)
+        self.pages.show_sheet(sheet)
+
+    def leave_sheet(self) -> bool:
+        """Go back to the conversation; False where no such page was shown."""
+        return self.pages.leave_sheet()
+
+    def step(self, by: int) -> None:
+        """Open the conversation that stands `by` places further down in the list."""
+        if self.sidebar is not None:
+            self.sidebar.list.choose_next(by)
+
+    def in_view(self, conversation_id: str) -> bool:
+        """Tell whether somebody looks at the newest messages of a conversation."""
+        one = self._one()
+        is_here = self.isActiveWindow() and self.isVisible() and not self.isMinimized()
+        return one is not None and one.id == conversation_id and self.pages.shows_conversation and is_here
+
+    def come_forward(self) -> None:
+        """Show the window before all others."""
+        if self.isMinimized():
+            self.setWindowState(self.windowState() & ~Qt.WindowState.WindowMinimized)
+        self.show()
+        self.raise_()
+        self.activateWindow()
 
     def say(self, text: str) -> None:
         """Confirm something quietly."""
         self.toast.say(text)
 
-    def show_banner(self, text: str) -> None:
-        """Show a state that lasts; an empty text takes it away."""
-        self._banner_text.setText(text)
-        self.banner.setVisible(bool(text))
-
     def open(self, conversation_id: str) -> None:
         """Open a conversation."""
         if self._session is not None:
+            self.leave_sheet()
+            self.close_settings()
             self.fold()
             self._session.open(conversation_id)
 
+    def reveal(self, conversation_id: str, message_id: str) -> None:
+        """Open a conversation at a message."""
+        if self.steering is not None:
+            self.leave_sheet()
+            self.fold()
+            self.steering.reveal(conversation_id, message_id)
+
     def new(self) -> None:
         """Ask for a new conversation."""
-        if self._session is not None and self._session.conversations.loaded:
-            dialog = CreateDialog(self._session, self.theme, self)
-            dialog.created.connect(self._created)
+        if self.questions is not None and self.pages.listed:
             self.fold()
-            dialog.open()
+            self.questions.new()
 
     def join(self, link: str = "") -> None:
         """Ask for an invite link."""
-        if self._session is not None and self._session.conversations.loaded:
-            dialog = JoinDialog(self._session, self, link=link)
-            dialog.joined.connect(self._joined)
+        if self.questions is not None and self.pages.listed:
             self.fold()
-            dialog.open()
+            self.questions.join(link)
+
+    def welcome(self, conversation_id: str, title: str) -> None:
+        """Open a conversation that was just joined."""
+        if self.questions is not None:
+            self.questions.welcome(conversation_id, title)
 
     def invite(self) -> None:
         """Make a link for the open conversation."""
-        one = self._one()
-        if self._session is not None and one is not None:
-            dialog = InviteDialog(self._session, one.summary, self.theme, self)
-            dialog.copied.connect(lambda: self.say("Invite link copied"))
-            dialog.open()
+        if self.questions is not None:
+            self.questions.invite()
+
+    def settings(self) -> None:
+        """Show the settings of the open conversation."""
+        if self._one() is not None and not self.pages.shows_settings:
+            self.leave_sheet()
+            self.fold()
+            self.pages.show_settings()
+
+    def add_ai(self) -> None:
+        """Ask for an AI for the open conversation, over its settings."""
+        self.settings()
+        self.pages.add_ai()
+
+    def close_settings(self) -> None:
+        """Go back from the settings to the messages."""
+        self.pages.close_settings()
 
     def unfold(self) -> None:
         """Show the sidebar over the page."""
-        self._unfolded = True
-        self._arrange()
+        self.side.unfold()
 
     def fold(self) -> None:
         """Fold the sidebar away where the window is narrow."""
-        self._unfolded = False
-        self._arrange()
+        self.side.fold()
 
     def _one(self) -> Conversation | None:
         return self._session.open_one if self._session is not None else None
 
-    def _created(self, conversation_id: str) -> None:
-        self.open(conversation_id)
-        self.say("Conversation created")
-
-    def _joined(self, conversation_id: str, title: str) -> None:
-        self.open(conversation_id)
-        self.say(f"You joined “{title}”" if title else "You joined the conversation")
-
-    def _opened(self) -> None:
+    def _retitle(self) -> None:
         one = self._one()
-        assert self.page is not None
-        assert self.sidebar is not None
-        if one is None:
-            self.page.keep_draft()
-            self.pages.setCurrentWidget(self.empty)
-        else:
-            self.pages.setCurrentWidget(self.page)
-            self.page.show_conversation(one)
-            self.sidebar.list.show_current(one.id)
-        self.setWindowTitle(f"{one.summary.title} - Peer2Peer" if one is not None else "Peer2Peer")
-
-    def _listed(self) -> None:
-        assert self._session is not None
-        self.empty.ready(any_conversation=bool(self._session.conversations.ordered()))
-
-    def _online(self, online: bool, reason: str) -> None:
-        self.show_banner("" if online else f"Reconnecting to your node…  {reason}")
-
-    def _explain(self, phase: str) -> None:
-        one = self._one()
-        if self._session is not None and one is not None:
-            dialog = PhaseDialog(self._session, one.summary, phase, self.theme, self)
-            dialog.advanced.connect(lambda reached: self.say(f"Advanced to {reached}"))
-            dialog.open()
-
-    def _link(self, target: str) -> None:
-        if target.startswith(PREFIX):
-            self.join(target)
-        else:
-            LinkDialog(target, self).open()
+        self.setWindowTitle(f"{titled(one.summary)} - Peer2Peer" if one is not None else "Peer2Peer")
 
     def _arrange(self) -> None:
-        if self.sidebar is None or self.page is None:
-            return
-        self._place.setVisible(not self.narrow)
-        self.sidebar.setGeometry(0, 0, SIDEBAR_PX, self.height())
-        over = self.narrow and self._unfolded
-        self.sidebar.setVisible(not self.narrow or self._unfolded)
-        self.page.set_menu_visible(self.narrow)
-        self.empty.set_menu_visible(self.narrow)
-        self._scrim.setGeometry(self.rect())
-        self._scrim.setVisible(over)
-        if over:
-            self._scrim.raise_()
-            self.sidebar.raise_()
+        self.side.lock(on=self.locked is not None)
+        if self.page is not None:
+            self.page.set_menu_visible(self.side.narrow)
+            self.empty.set_menu_visible(self.side.narrow)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Fold or unfold the sidebar."""
         super().resizeEvent(event)
         self._arrange()
+        if self.steering is not None:
+            self.steering.switcher.place()
         self.toast.place()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Fold the sidebar, or leave the conversation, with Escape."""
         if event.key() == Qt.Key.Key_Escape:
-            if self._unfolded:
+            if self.side.unfolded:
                 self.fold()
-            elif self._session is not None:
+            elif self.pages.shows_settings:
+                self.close_settings()
+            elif not self.leave_sheet() and self._session is not None:
                 self._session.close()
             return
         super().keyPressEvent(event)
 
     def closeEvent(self, event: QCloseEvent) -> None:
-        """Say that the person closed the window."""
+        """Say that the person closed the window; what that means is decided by who hears it."""
         self.closed.emit()
         super().closeEvent(event)
 

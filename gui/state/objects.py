@@ -11,8 +11,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from gui.state.message import Message as Message
+from gui.state.message import message as message
+from gui.state.values import EPOCH as EPOCH
+from gui.state.values import dicts as dicts
+from gui.state.values import moment as moment
+from gui.state.values import number as _number
+from gui.state.values import sentence
+from gui.state.values import text as _text
+from gui.state.values import texts as _texts
+
 PHASES = ("prophase", "prometaphase", "metaphase", "anaphase", "telophase")
-EPOCH = datetime.datetime(1970, 1, 1, tzinfo=datetime.UTC)
+UNKNOWN = "unknown"
+"""How somebody is here while the node that would know is not there."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +34,9 @@ class Last:
     text: str
     ts: datetime.datetime
     kind: str
+    deleted: bool = False
+    mine: bool = False
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,44 +48,35 @@ class Summary:
     description: str = ""
     created: datetime.datetime = EPOCH
     status: str = "active"
+    archived: bool = False
+    ai_paused: bool = False
     phase: str = "prophase"
     progress: float = 0.0
     cycle: int = 0  # how often it began again
     unread: int = 0
+    pins: tuple[str, ...] = ()  # ids of the pinned messages in the order in which they were pinned
+    mentions: int = 0  # unread messages that mention me
     last: Last | None = None
+    parent: str = ""
+    children: tuple[str, ...] = ()
+    direct: str = ""  # identity of the other, where this is a conversation of two
+    may: frozenset[str] = frozenset()  # what I may do here now, as the node tells; empty where nothing can be written
+    notify: str = ""  # which messages tell of themselves, by a rule of its own: all, mentions, none; else empty
+
+    @property
+    def put_away(self) -> bool:
+        """Whether it stands among the archived ones: archived, left, or I was removed."""
+        return self.status in ("archived", "left", "removed")
+
+    @property
+    def muted(self) -> bool:
+        """Whether its messages tell nothing of themselves."""
+        return self.notify == "none"
 
     @property
     def activity(self) -> datetime.datetime:
         """When something last happened here."""
         return self.last.ts if self.last is not None else self.created
-
-
-@dataclass(frozen=True, slots=True)
-class Reaction:
-    """How many gave this emoji, and whether I am one of them."""
-
-    emoji: str
-    count: int
-    mine: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Message:
-    """One message as the node shows it."""
-
-    id: str
-    author: str
-    author_name: str
-    kind: str
-    text: str
-    ts: datetime.datetime
-    edited: bool = False
-    deleted: bool = False
-    reply_to: str | None = None
-    reactions: tuple[Reaction, ...] = ()
-    model: str = ""
-    state: str = "stored"
-    mine: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +88,25 @@ class Member:
     role: str = "member"
     presence: str = "offline"
     me: bool = False
+    devices: tuple[str, ...] = ()
+    by: str = ""  # who invited them; empty for a founder
+    by_name: str = ""
+    may: frozenset[str] = frozenset()  # what I may do about them: a role to give, remove, hand_over
+
+    @property
+    def here(self) -> str:
+        """How they are here; I am, as far as it is known how anybody is."""
+        return "online" if self.me and self.presence != UNKNOWN else self.presence
+
+
+@dataclass(frozen=True, slots=True)
+class Host:
+    """One device that answers for an AI, or stands by."""
+
+    identity: str
+    name: str
+    here: bool = False
+    on_duty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +117,19 @@ class Ai:
     name: str
     provider: str = ""
     model: str = ""
+    persona: str = ""
+    system_prompt: str = ""
+    temperature: float = 0.7
+    policy: str = "every"
+    hourly: int = 0  # answers within an hour at most; 0: as its host allows
+    constrained: str = "auto"
+    second_opinion: bool = False
+    host: str = ""
     host_name: str = ""
     here: bool = False
+    hosts: tuple[Host, ...] = ()
+    asks_me: bool = False  # my node is named as a host, and I have not agreed
+    by_name: str = ""  # who set it up as it is now
 
 
 def summary(data: Mapping[str, Any]) -> Summary:
@@ -107,35 +142,20 @@ def summary(data: Mapping[str, Any]) -> Summary:
         description=_text(data, "description"),
         created=moment(data.get("created")),
         status=_text(data, "status") or "active",
+        archived=data.get("archived") is True,
+        ai_paused=data.get("ai_paused") is True,
         phase=phase if phase in PHASES else PHASES[0],
         progress=min(1.0, max(0.0, _number(data, "progress"))),
         cycle=max(0, int(_number(data, "cycle"))),
         unread=max(0, int(_number(data, "unread"))),
+        pins=_texts(data.get("pins")),
+        mentions=max(0, int(_number(data, "mentions"))),
         last=_last(last) if isinstance(last, dict) else None,
-    )
-
-
-def message(data: Mapping[str, Any]) -> Message:
-    """Return the message that `data` describes."""
-    ai = data.get("ai")
-    reply_to = data.get("reply_to")
-    return Message(
-        id=_text(data, "id"),
-        author=_text(data, "author"),
-        author_name=_text(data, "author_name"),
-        kind=_text(data, "kind") or "human",
-        text=_text(data, "text"),
-        ts=moment(data.get("ts")),
-        edited=bool(data.get("edited")),
-        deleted=bool(data.get("deleted")),
-        reply_to=reply_to if isinstance(reply_to, str) else None,
-        reactions=tuple(
-            Reaction(_text(item, "emoji"), int(_number(item, "count")), item.get("mine") is True)
-            for item in dicts(data.get("reactions"))
-        ),
-        model=_text(ai, "model") if isinstance(ai, dict) else "",
-        state=_text(data, "state") or "stored",
-        mine=data.get("mine") is True,
+        parent=_text(data, "parent"),
+        children=_texts(data.get("children")),
+        direct=_text(data, "direct"),
+        may=frozenset(_texts(data.get("may"))),
+        notify=_text(data, "notify"),
     )
 
 
@@ -148,6 +168,10 @@ def members(data: Any) -> tuple[Member, ...]:
             role=_text(item, "role") or "member",
             presence=_text(item, "presence") or "offline",
             me=item.get("me") is True,
+            devices=_texts(item.get("devices")),
+            by=_text(item, "by"),
+            by_name=_text(item, "by_name"),
+            may=frozenset(_texts(item.get("may"))),
         )
         for item in dicts(data)
     )
@@ -161,36 +185,36 @@ def ais(data: Any) -> tuple[Ai, ...]:
             name=_text(item, "name"),
             provider=_text(item, "provider"),
             model=_text(item, "model"),
+            persona=_text(item, "persona"),
+            system_prompt=_text(item, "system_prompt"),
+            temperature=_number(item, "temperature"),
+            policy=_text(item, "policy") or "every",
+            hourly=max(0, int(_number(item, "hourly"))),
+            constrained=_text(item, "constrained") or "auto",
+            second_opinion=item.get("second_opinion") is True,
+            host=_text(item, "host"),
             host_name=_text(item, "host_name"),
             here=item.get("here") is True,
+            hosts=tuple(
+                Host(
+                    _text(each, "identity"), _text(each, "name"), each.get("here") is True, each.get("on_duty") is True
+                )
+                for each in dicts(item.get("hosts"))
+            ),
+            asks_me=item.get("asks_me") is True,
+            by_name=_text(item, "by_name"),
         )
         for item in dicts(data)
     )
 
 
-def moment(value: Any) -> datetime.datetime:
-    """Return the time in an ISO 8601 text; 1970 where there is none."""
-    try:
-        found = datetime.datetime.fromisoformat(value)
-    except (TypeError, ValueError):
-        return EPOCH
-    return found if found.tzinfo is not None else found.replace(tzinfo=datetime.UTC)
-
-
-def dicts(data: Any) -> list[dict[str, Any]]:
-    """Return the objects in a list, leaving out what is none."""
-    return [item for item in data if isinstance(item, dict)] if isinstance(data, list) else []
-
-
 def _last(data: Mapping[str, Any]) -> Last:
-    return Last(_text(data, "author_name"), _text(data, "text"), moment(data.get("ts")), _text(data, "kind") or "human")
-
-
-def _text(data: Mapping[str, Any], key: str) -> str:
-    value = data.get(key)
-    return value if isinstance(value, str) else ""
-
-
-def _number(data: Mapping[str, Any], key: str) -> float:
-    value = data.get(key)
-    return float(value) if isinstance(value, int | float) and not isinstance(value, bool) else 0.0
+    return Last(
+        author_name=_text(data, "author_name"),
+        text=sentence(data, "text") if data.get("kind") == "notice" else _text(data, "text"),
+        ts=moment(data.get("ts")),
+        kind=_text(data, "kind") or "human",
+        deleted=data.get("deleted") is True,
+        mine=data.get("mine") is True,
+        id=_text(data, "id"),
+    )

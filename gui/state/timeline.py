@@ -7,72 +7,29 @@ all messages; the row of a message of mine keeps its key when the message become
 from __future__ import annotations
 
 import datetime
+from bisect import bisect_right
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from gui.state.objects import Message
-from gui.state.observe import Signal
+from gui.state.message import Count, Message
+from gui.state.ordered_rows import OrderedRows
+from gui.state.row import FAILED as FAILED
+from gui.state.row import SENDING as SENDING
+from gui.state.row import WAITING as WAITING
+from gui.state.row import Row as Row
+from gui.state.row import row_of
 
-SENDING = "sending"
-FAILED = "failed"
-
-
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One thing in the view; `key` is stable while it is shown.
-
-    `kind` is mine, other, ai, notice, or stream (AI text that is still growing). `state` is sending, stored, delivered,
-    read, failed, or for a stream thinking, growing, done, failed. `problem` says why it failed.
-    """
-
-    key: str
-    kind: str
-    author: str
-    name: str
-    text: str
-    ts: datetime.datetime
-    state: str = "stored"
-    problem: str = ""
-    reply_to: str | None = None
-    edited: bool = False
-    deleted: bool = False
-    reactions: tuple[tuple[str, int, bool], ...] = ()
-    message_id: str = ""
+LATE_ROWS = 200  # rows are in the order of the node, which is nearly that of time: near the end this counts
 
 
-class Timeline:
-    """The rows of one conversation.
-
-    Signals:
-        reset: everything may be different.
-        inserted: first index and count of new rows.
-        changed: index of a row with new content.
-        removed: index of a row that is gone.
-    """
+class Timeline(OrderedRows):
+    """The rows of one conversation."""
 
     def __init__(self) -> None:
-        self.reset: Signal[()] = Signal()
-        self.inserted: Signal[int, int] = Signal()
-        self.changed: Signal[int] = Signal()
-        self.removed: Signal[int] = Signal()
-        self.more = False
-        self._rows: list[Row] = []
-        self._index: dict[str, int] = {}
-        self._base = 0  # what to subtract from `_index` values; keeps prepending cheap
-        self._keys: dict[str, str] = {}  # message id -> key, where they differ
+        super().__init__()
+        self.more = False  # there are older messages than those here
+        self.newer = False  # there are newer ones; only where this is a window into the middle
         self._settled = 0  # rows before this index are messages; after it: mine unsent and streams
-
-    def __len__(self) -> int:
-        return len(self._rows)
-
-    def row(self, index: int) -> Row:
-        """Return the row at `index`."""
-        return self._rows[index]
-
-    def index_of(self, key: str) -> int | None:
-        """Return where the row with this key, or showing this message id, stands."""
-        found = self._index.get(self._keys.get(key, key))
-        return None if found is None else found - self._base
 
     def oldest_id(self) -> str | None:
         """Return the message id to ask older ones before."""
@@ -108,22 +65,36 @@ class Timeline:
         self.more = more
         rows = [self._from_message(item) for item in messages if self.index_of(item.id) is None]
         if rows:
-            self._rows[:0] = rows
+            self._put_on_top(rows)
             self._settled += len(rows)
-            self._base -= len(rows)
-            for at, row in enumerate(rows):
-                self._index[row.key] = self._base + at
-            # Indexes are stored relative to `_base`, so the rows that were there need no update.
             self.inserted.emit(0, len(rows))
+
+    def append(self, messages: Sequence[Message], *, newer: bool) -> None:
+        """Add a newer page to a window into the middle; messages already shown are left out."""
+        self.newer = newer
+        rows = [self._from_message(item) for item in messages if self.index_of(item.id) is None]
+        if rows:
+            at = self._settled
+            self._put_in(at, rows)
+            self._settled += len(rows)
+            self.inserted.emit(at, len(rows))
+
+    def adopt(self, window: Timeline) -> bool:
+        """Take over the rows of a window which reaches up to what is here; False where a gap is between them."""
+        rows = window._rows[: window._settled]
+        if not any(self.index_of(row.message_id) is not None for row in rows):
+            return False
+        first = next(at for at, row in enumerate(rows) if self.index_of(row.message_id) is not None)
+        if first:
+            self._put_on_top(rows[:first])
+            self._settled += first
+            self.more = window.more
+            self.inserted.emit(0, first)
+        return True
 
     def put(self, message: Message, *, client_id: str | None = None) -> None:
         """Show a new message where it belongs, or the new content of one that is shown."""
-        at = self.index_of(message.id)
-        if at is not None:
-            row = self._from_message(message, key=self._rows[at].key)
-            if row != self._rows[at]:
-                self._rows[at] = row
-                self.changed.emit(at)
+        if self.update(message):
             return
         if client_id is not None and self.index_of(client_id) is not None:
             self._settle(client_id, self._from_message(message, key=client_id))
@@ -132,18 +103,49 @@ class Timeline:
         if stream is not None:
             self._settle(stream.key, self._from_message(message, key=stream.key))
             return
-        at = self._settled
-        while at > 0 and self._rows[at - 1].ts > message.ts and self._settled - at < 200:
-            at -= 1
-        self._insert(at, self._from_message(message))
-        self._settled += 1
+        if not self._is_above(message):
+            self._insert(self._place_for(message), self._from_message(message))
+            self._settled += 1
 
-    def reached(self, message_id: str, state: str) -> None:
+    def put_all(self, messages: Sequence[Message]) -> None:
+        """Show many messages at once, in their order: observers hear of one change, not of each."""
+        fresh: list[Message] = []
+        for message in messages:
+            if self.index_of(message.id) is not None or any(
+                _became(row, message) for row in self._rows[self._settled :]
+            ):
+                self.put(message)
+            elif not self._is_above(message):
+                fresh.append(message)
+        if not fresh:
+            return
+        at = self._place_for(min(fresh, key=lambda each: each.ts))
+        together = at == self._settled or self._rows[at].ts >= max(each.ts for each in fresh)
+        if together:
+            self._put_in(at, [self._from_message(each) for each in fresh])
+        else:
+            mixed = [*self._rows[at : self._settled], *(self._from_message(each) for each in fresh)]
+            self._rows[at : self._settled] = sorted(mixed, key=lambda row: row.ts)
+            self._reindex(at)
+        self._settled += len(fresh)
+        if together:
+            self.inserted.emit(at, len(fresh))
+        else:
+            self.reset.emit()
+
+    def update(self, message: Message) -> bool:
+        """Show the new content of a message that is here; False where it is not."""
+        at = self.index_of(message.id)
+        if at is None:
+            return False
+        self._replace(at, self._from_message(message, key=self._rows[at].key))
+        return True
+
+    def reached(self, message_id: str, state: str, delivered: Count | None = None, read: Count | None = None) -> None:
         """Note how far a message of mine has come; one that is not shown is passed over."""
         at = self.index_of(message_id)
-        if at is not None and at < self._settled and self._rows[at].state != state:
-            self._rows[at] = replace(self._rows[at], state=state)
-            self.changed.emit(at)
+        if at is not None and at < self._settled:
+            self._replace(at, replace(self._rows[at], state=state, delivered=delivered, read=read))
 
     def remove(self, message_id: str) -> None:
         """Take a message away, such as an AI's reply that lost to another."""
@@ -169,6 +171,10 @@ class Timeline:
     def failed(self, client_id: str, problem: str) -> None:
         """Note that my message could not be sent; its text stays."""
         self._change(client_id, state=FAILED, problem=problem)
+
+    def waits(self, client_id: str) -> None:
+        """Note that my message waits for my node to be there."""
+        self._change(client_id, state=WAITING, problem="")
 
     def retry(self, client_id: str) -> Row | None:
         """Return my failed message, shown as being sent again; None where it is not there."""
@@ -198,23 +204,20 @@ class Timeline:
         key = key or self._keys.get(message.id) or message.id
         if key != message.id:
             self._keys[message.id] = key
-        kind = (
-            "mine" if message.mine and message.kind == "human" else {"human": "other"}.get(message.kind, message.kind)
-        )
-        return Row(
-            key=key,
-            kind=kind,
-            author=message.author,
-            name=message.author_name,
-            text=message.text,
-            ts=message.ts,
-            state=message.state,
-            reply_to=message.reply_to,
-            edited=message.edited,
-            deleted=message.deleted,
-            reactions=tuple((item.emoji, item.count, item.mine) for item in message.reactions),
-            message_id=message.id,
-        )
+        return row_of(message, key=key)
+
+    def _is_above(self, message: Message) -> bool:
+        """Tell whether a message belongs to an older page that is not loaded; it comes with that."""
+        return self.more and self._settled > 0 and message.ts < self._rows[0].ts
+
+    def _place_for(self, message: Message) -> int:
+        """Return where a new message belongs by its time."""
+        at = self._settled
+        while at > 0 and self._rows[at - 1].ts > message.ts:
+            if self._settled - at >= LATE_ROWS:
+                return bisect_right(self._rows, message.ts, 0, at, key=lambda row: row.ts)
+            at -= 1
+        return at
 
     def _settle(self, key: str, row: Row) -> None:
         """Turn an unsettled row into a message, in place where it is the next one, else moved there."""
@@ -241,25 +244,11 @@ class Timeline:
         self.changed.emit(at)
         return self._rows[at]
 
-    def _insert(self, at: int, row: Row) -> None:
-        self._rows.insert(at, row)
-        if at == len(self._rows) - 1:
-            self._index[row.key] = at + self._base
-        else:
-            self._reindex()
-        self.inserted.emit(at, 1)
-
     def _drop(self, at: int) -> None:
-        row = self._rows.pop(at)
+        self._take_out(at)
         if at < self._settled:
             self._settled -= 1
-        self._keys.pop(row.message_id, None)
-        self._reindex()
         self.removed.emit(at)
-
-    def _reindex(self) -> None:
-        self._base = 0
-        self._index = {row.key: at for at, row in enumerate(self._rows)}
 
 
 def _became(row: Row, message: Message) -> bool:

@@ -3,9 +3,31 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import dataclass
 
-MONTHS = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
-DAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """How one language writes days; the places are `{day}`, `{month}`, `{year}`, `{date}` and `{time}`."""
+
+    months: tuple[str, ...] = ("Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec")
+    days: tuple[str, ...] = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+    short_days: tuple[str, ...] = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
+    today: str = "Today"
+    yesterday: str = "Yesterday"
+    this_year: str = "{month} {day}"
+    other_year: str = "{month} {day}, {year}"
+    with_time: str = "{date}, {time}"
+
+
+ENGLISH = Words()
+_words = ENGLISH
+
+
+def speak(words: Words) -> None:
+    """Write days in another language from now on."""
+    global _words
+    _words = words
 
 
 def stamp(moment: datetime.datetime, now: datetime.datetime) -> str:
@@ -15,14 +37,14 @@ def stamp(moment: datetime.datetime, now: datetime.datetime) -> str:
     if local.date() == now.date():
         return clock
     if local.year == now.year:
-        return f"{_day(local)}, {clock}"
-    return f"{_day(local)}, {local.year}, {clock}"
+        return _words.with_time.format(date=_day(local), time=clock)
+    return _words.with_time.format(date=_dated(local), time=clock)
 
 
 def date(moment: datetime.datetime, now: datetime.datetime) -> str:
     """Return a date such as `Nov 21, 2026`, in the time zone of `now`."""
     local = moment.astimezone(now.tzinfo)
-    return f"{_day(local)}, {local.year}"
+    return _dated(local)
 
 
 def day_label(moment: datetime.datetime, now: datetime.datetime) -> str:
@@ -30,12 +52,12 @@ def day_label(moment: datetime.datetime, now: datetime.datetime) -> str:
     local = moment.astimezone(now.tzinfo)
     days = (now.date() - local.date()).days
     if days == 0:
-        return "Today"
+        return _words.today
     if days == 1:
-        return "Yesterday"
+        return _words.yesterday
     if 1 < days < 7:
-        return DAYS[local.weekday()]
-    return _day(local) if local.year == now.year else f"{_day(local)}, {local.year}"
+        return _words.days[local.weekday()]
+    return _day(local) if local.year == now.year else _dated(local)
 
 
 def in_list(moment: datetime.datetime, now: datetime.datetime) -> str:
@@ -45,10 +67,10 @@ def in_list(moment: datetime.datetime, now: datetime.datetime) -> str:
     if days == 0:
         return _clock(local)
     if days == 1:
-        return "Yesterday"
+        return _words.yesterday
     if 1 < days < 7:
-        return DAYS[local.weekday()][:3]
-    return _day(local) if local.year == now.year else f"{_day(local)}, {local.year}"
+        return _words.short_days[local.weekday()]
+    return _day(local) if local.year == now.year else _dated(local)
 
 
 def same_day(one: datetime.datetime, other: datetime.datetime, now: datetime.datetime) -> bool:
@@ -57,7 +79,11 @@ def same_day(one: datetime.datetime, other: datetime.datetime, now: datetime.dat
 
 
 def _day(local: datetime.datetime) -> str:
-    return f"{MONTHS[local.month - 1]} {local.day}"
+    return _words.this_year.format(month=_words.months[local.month - 1], day=local.day)
+
+
+def _dated(local: datetime.datetime) -> str:
+    return _words.other_year.format(month=_words.months[local.month - 1], day=local.day, year=local.year)
 
 
 def _clock(local: datetime.datetime) -> str:

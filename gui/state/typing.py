@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gui.clock import Monotonic
-from gui.state.observe import Signal
+from gui.observe import Signal
 
 TYPING_LASTS_S = 3.0
 
@@ -74,17 +74,3 @@ class Typing:
     def ais(self) -> list[str]:
         """Return the names of the AIs that think or write, first come first."""
         return [typist.name for typist in self._typists.values() if typist.ai]
-
-
-def people_line(names: list[str]) -> str:
-    """Return the words for the people who type; empty where nobody does."""
-    match names:
-        case []:
-            return ""
-        case [one]:
-            return f"{one} is typing..."
-        case [one, two]:
-            return f"{one} and {two} are typing..."
-        case [one, two, *_]:
-            return f"{one}, {two} and others are typing..."
-    raise AssertionError(names)

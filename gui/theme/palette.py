@@ -28,14 +28,14 @@ class Theme(QObject):
 
     changed = Signal()
 
-    def __init__(self, app: QApplication, name: str = "system") -> None:
+    def __init__(self, app: QApplication, name: str = "system", *, text_percent: int = 100) -> None:
         super().__init__(app)
         self._app = app
         self._wanted = name
+        self._percent = text_percent
         self.tokens: Tokens = LIGHT
         self.mono = mono_family()
         app.setStyle("Fusion")
-        app.setFont(base_font(app.font()))
         app.styleHints().colorSchemeChanged.connect(lambda *_: self._apply())
         self._apply()
 
@@ -44,13 +44,22 @@ class Theme(QObject):
         self._wanted = name
         self._apply()
 
+    def resize_text(self, percent: int) -> None:
+        """Write everything larger or smaller; 100 is the usual size."""
+        if percent != self._percent:
+            self._percent = percent
+            self._apply()
+
     def _apply(self) -> None:
         dark = self._wanted == "dark" or (
             self._wanted == "system" and self._app.styleHints().colorScheme() == Qt.ColorScheme.Dark
         )
         self.tokens = DARK if dark else LIGHT
+        font = base_font(QFontDatabase.systemFont(QFontDatabase.SystemFont.GeneralFont), self._percent)
+        if font != self._app.font():
+            self._app.setFont(font)
         self._app.setPalette(palette(self.tokens))
-        sheet = style_sheet(self.tokens)
+        sheet = style_sheet(self.tokens, self._percent)
         if sheet != self._app.styleSheet():  # setting it restyles every widget
             self._app.setStyleSheet(sheet)
         self.changed.emit()
@@ -74,7 +83,7 @@ def palette(tokens: Tokens) -> QPalette:
         QPalette.ColorRole.LinkVisited: tokens.link,
         QPalette.ColorRole.ToolTipBase: tokens.toast,
         QPalette.ColorRole.ToolTipText: tokens.on_toast,
-        QPalette.ColorRole.PlaceholderText: tokens.faint,
+        QPalette.ColorRole.PlaceholderText: tokens.muted,
         QPalette.ColorRole.Mid: tokens.line,
     }
     for role, colour in roles.items():
@@ -84,7 +93,7 @@ def palette(tokens: Tokens) -> QPalette:
     return made
 
 
-def base_font(system: QFont) -> QFont:
+def base_font(system: QFont, percent: int = 100) -> QFont:
     """Return the system's font, or a nicer one where the system has only its last resort."""
     font = QFont(system)
     if QFontInfo(system).family() in FALLBACK_DEFAULTS:
@@ -93,7 +102,7 @@ def base_font(system: QFont) -> QFont:
             if family in families:
                 font = QFont(family)
                 break
-    font.setPointSizeF(max(BASE_PT, system.pointSizeF()))
+    font.setPointSizeF(max(BASE_PT, system.pointSizeF()) * percent / 100)
     return font
 
 

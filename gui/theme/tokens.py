@@ -23,6 +23,7 @@ class Tokens:
     accent: str
     on_accent: str
     accent_strong: str
+    ring: str  # focus on the accent
     mine: str
     on_mine: str
     mine_muted: str
@@ -39,6 +40,7 @@ class Tokens:
     toast: str
     on_toast: str
     link: str
+    on_absent: str  # initials of somebody who is not here, on their pale circle
     shadow: str
     pygments: str
 
@@ -62,10 +64,11 @@ LIGHT = Tokens(
     accent="#2b67e3",
     on_accent="#ffffff",
     accent_strong="#1f55c6",
-    mine="#2f6ae6",
+    ring="#1a1e26",
+    mine="#2a60d8",
     on_mine="#ffffff",
-    mine_muted="#d4e1fd",
-    mine_code="#245acb",
+    mine_muted="#dfe9fe",
+    mine_code="#2151ba",
     other="#eff1f4",
     ai="#f3edfd",
     ai_accent="#7440cf",
@@ -78,6 +81,7 @@ LIGHT = Tokens(
     toast="#262b35",
     on_toast="#ffffff",
     link="#1d5fd8",
+    on_absent="#39404c",
     shadow="#1a1e26",
     pygments="default",
 )
@@ -96,10 +100,11 @@ DARK = Tokens(
     accent="#5b8ff5",
     on_accent="#0d1524",
     accent_strong="#7ba6fa",
-    mine="#2a5cc6",
+    ring="#ffffff",
+    mine="#2757bd",
     on_mine="#ffffff",
-    mine_muted="#bfd2fb",
-    mine_code="#214ca8",
+    mine_muted="#cbdafc",
+    mine_code="#1f489f",
     other="#282d35",
     ai="#2f2644",
     ai_accent="#bb98fb",
@@ -112,6 +117,7 @@ DARK = Tokens(
     toast="#e7eaef",
     on_toast="#14171c",
     link="#86b0ff",
+    on_absent="#c6cdd8",
     shadow="#000000",
     pygments="github-dark",
 )
@@ -123,3 +129,17 @@ PEOPLE = ("#c2417c", "#1f7f5c", "#9a6207", "#5b57c9", "#0f7c93", "#b3472f", "#4c
 def person_colour(identity: str) -> str:
     """Return the colour of a person or conversation; the same on every node."""
     return PEOPLE[hashlib.blake2s(identity.encode()).digest()[0] % len(PEOPLE)]
+
+
+ABSENT_SHARE = 0.3
+"""How much of a person's colour is left in their circle while they are not here."""
+
+
+def absent_colour(identity: str, tokens: Tokens) -> str:
+    """Return the pale colour of a person's circle while they are not here, opaque."""
+    return _mixed(person_colour(identity), tokens.surface, ABSENT_SHARE)
+
+
+def _mixed(over: str, under: str, share: float) -> str:
+    pairs = ((int(over[at : at + 2], 16), int(under[at : at + 2], 16)) for at in (1, 3, 5))
+    return "#" + "".join(f"{round(share * one + (1 - share) * other):02x}" for one, other in pairs)

@@ -1,159 +1,20 @@
-"""The list of conversations: the model over the store, and how a row is drawn (S3)."""
+"""The list of conversations: a click or Enter opens, folds unfold, a menu does the rest (S3)."""
 
 from __future__ import annotations
 
-from PySide6.QtCore import (
-    QAbstractListModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QPointF,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter
-from PySide6.QtWidgets import QAbstractItemView, QListView, QStyle, QStyledItemDelegate, QStyleOptionViewItem, QWidget
+import datetime
+from collections.abc import Callable
 
-from gui.chatview.markdown import plain
+from PySide6.QtCore import QEvent, QItemSelectionModel, QModelIndex, QPoint, QPointF, QRectF, Qt, QTimer, Signal
+from PySide6.QtGui import QContextMenuEvent, QKeyEvent, QMouseEvent
+from PySide6.QtWidgets import QAbstractItemView, QListView, QMenu, QWidget
+
 from gui.clock import Now
-from gui.state import times
 from gui.state.conversations import Conversations
-from gui.state.objects import Summary
+from gui.state.listing import Row
 from gui.theme.palette import Theme
-from gui.theme.tokens import person_colour
-from gui.widgets.mitosis import paint_cell
-
-ROW_PX = 76
-Index = QModelIndex | QPersistentModelIndex
-SUMMARY = Qt.ItemDataRole.UserRole + 1
-
-
-def last_line(summary: Summary) -> str:
-    """Return what was last said, on one line."""
-    if summary.status == "joining":
-        return "Joining…"
-    if summary.last is None:
-        return "No messages yet"
-    text = plain(summary.last.text)
-    return text if summary.last.kind == "notice" else f"{summary.last.author_name}: {text}"
-
-
-class ConversationModel(QAbstractListModel):
-    """The store as Qt's list."""
-
-    def __init__(self, store: Conversations, now: Now, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._store = store
-        self._now = now
-        self._rows = store.ordered()
-        store.changed.connect(self._changed)
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        """Return how many there are."""
-        return 0 if parent is not None and parent.isValid() else len(self._rows)
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        """Return the title, the whole in words for screen readers, or the summary."""
-        summary = self._rows[index.row()]
-        if role == Qt.ItemDataRole.DisplayRole:
-            return summary.title
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            unread = f", {summary.unread} unread" if summary.unread else ""
-            return f"{summary.title}, {summary.phase}{unread}. {last_line(summary)}"
-        return summary if role == SUMMARY else None
-
-    def row_of(self, conversation_id: str) -> int:
-        """Return where a conversation stands, or -1."""
-        return next((at for at, item in enumerate(self._rows) if item.id == conversation_id), -1)
-
-    def _changed(self) -> None:
-        rows = self._store.ordered()
-        if [item.id for item in rows] == [item.id for item in self._rows]:
-            self._rows = rows
-            self.dataChanged.emit(self.index(0), self.index(len(rows) - 1))
-        else:
-            self.beginResetModel()
-            self._rows = rows
-            self.endResetModel()
-
-
-class _Delegate(QStyledItemDelegate):
-    """Draws a row: a dividing cell, title and time, phase and last message, unread count."""
-
-    def __init__(self, theme: Theme, now: Now, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._list = parent
-        self._theme = theme
-        self._now = now
-
-    def sizeHint(self, option: QStyleOptionViewItem, index: Index) -> QSize:
-        """Return the same height for all."""
-        return QSize(200, ROW_PX)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        """Draw one conversation."""
-        summary = index.data(SUMMARY)
-        if not isinstance(summary, Summary):
-            return
-        tokens = self._theme.tokens
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        rect = QRectF(option.rect).adjusted(8, 2, -8, -2)
-        state = option.state
-        chosen = bool(state & QStyle.StateFlag.State_Selected)
-        if chosen or state & QStyle.StateFlag.State_MouseOver:
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(tokens.chosen if chosen else tokens.hover))
-            painter.drawRoundedRect(rect, 10, 10)
-        colour = QColor(person_colour(summary.id))
-        paint_cell(painter, QRectF(rect.left() + 12, rect.top() + 17, 44, 38), summary.phase, colour, QColor("#ffffff"))
-        self._paint_text(painter, rect.adjusted(66, 0, -12, 0), summary)
-        painter.restore()
-
-    def _paint_text(self, painter: QPainter, rect: QRectF, summary: Summary) -> None:
-        tokens = self._theme.tokens
-        base = QFont(self._list.font())
-        title_font, small = QFont(base), QFont(base)
-        title_font.setWeight(QFont.Weight.DemiBold)
-        small.setPointSizeF(base.pointSizeF() * 0.86)
-        metrics = QFontMetrics(small)
-        when = times.in_list(summary.activity, self._now())
-        when_width = metrics.horizontalAdvance(when)
-        y = rect.top() + 24
-        painter.setFont(small)
-        painter.setPen(QColor(tokens.accent if summary.unread else tokens.muted))
-        painter.drawText(QPointF(rect.right() - when_width, y), when)
-        painter.setFont(title_font)
-        painter.setPen(QColor(tokens.text))
-        room = int(rect.width() - when_width - 10)
-        title = QFontMetrics(title_font).elidedText(summary.title, Qt.TextElideMode.ElideRight, room)
-        painter.drawText(QPointF(rect.left(), y), title)
-        right = rect.right() - self._paint_unread(painter, rect, summary.unread, small)
-        painter.setFont(small)
-        painter.setPen(QColor(tokens.muted))
-        line = metrics.elidedText(last_line(summary), Qt.TextElideMode.ElideRight, int(right - rect.left()))
-        painter.drawText(QPointF(rect.left(), y + 19), line)
-        painter.setPen(QColor(tokens.ai_accent))
-        label = "Archived · " if summary.status == "archived" else ""
-        painter.drawText(QPointF(rect.left(), y + 36), label + summary.phase.capitalize())
-
-    def _paint_unread(self, painter: QPainter, rect: QRectF, unread: int, font: QFont) -> float:
-        if not unread:
-            return 0.0
-        tokens = self._theme.tokens
-        bold = QFont(font)
-        bold.setWeight(QFont.Weight.Bold)
-        text = str(unread) if unread < 100 else "99+"
-        width = max(20.0, QFontMetrics(bold).horizontalAdvance(text) + 12.0)
-        badge = QRectF(rect.right() - width, rect.top() + 33, width, 20)
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(QColor(tokens.accent))
-        painter.drawRoundedRect(badge, 10, 10)
-        painter.setPen(QColor(tokens.on_accent))
-        painter.setFont(bold)
-        painter.drawText(badge, Qt.AlignmentFlag.AlignCenter, text)
-        return width + 8
+from gui.widgets.list_model import ROW, ConversationModel, Index
+from gui.widgets.list_row import RowDelegate
 
 
 class ConversationList(QListView):
@@ -161,40 +22,197 @@ class ConversationList(QListView):
 
     Signals:
         chosen: id of the conversation to open.
+        archived: id, and whether it is to be put away.
+        read: id of a conversation that is to count as read.
+        left: id of a conversation that I want to leave.
     """
 
     chosen = Signal(str)
+    archived = Signal(str, bool)
+    read = Signal(str)
+    left = Signal(str)
 
-    def __init__(self, store: Conversations, theme: Theme, now: Now, parent: QWidget | None = None) -> None:
+    def __init__(
+        self,
+        store: Conversations,
+        theme: Theme,
+        now: Now,
+        draft: Callable[[str], str] = lambda _: "",
+        parent: QWidget | None = None,
+    ) -> None:
         super().__init__(parent)
+        self.add_more: Callable[[str, QMenu], None] = lambda _key, _menu: None
+        """Adds to the menu of a conversation what the list knows nothing of."""
         self.setProperty("role", "conversations")
-        self.setAccessibleName("Conversations")
+        self.setAccessibleName(self.tr("Conversations"))
         self.setMouseTracking(True)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setUniformItemSizes(True)
-        self._current = ""
-        self._model = ConversationModel(store, now, self)
-        self.setModel(self._model)
-        self.setItemDelegate(_Delegate(theme, now, self))
-        self._model.modelReset.connect(self._restore)
-        self.clicked.connect(self._clicked)
-        self.activated.connect(self._clicked)
-        theme.changed.connect(self.viewport().update)
+        self.verticalScrollBar().setSingleStep(24)
+        self._now = now
+        self.rows = ConversationModel(store, now, draft, self)
+        self.setModel(self.rows)
+        self._delegate = RowDelegate(self.rows, theme, now, self)
+        self.setItemDelegate(self._delegate)
+        self._pressed_fold = ""
+        self._kept = ""
+        self.rows.modelAboutToBeReset.connect(self._keep)
+        self.rows.modelReset.connect(self._restore)
+        self._midnight = QTimer(self, singleShot=True)
+        self._midnight.timeout.connect(self._new_day)
+        self._wait_for_midnight()
+        theme.changed.connect(self._restyle)
+
+    @property
+    def current_key(self) -> str:
+        """The row that the keyboard is at: a conversation's id, or that of the folder."""
+        row = self.currentIndex().data(ROW)
+        return row.key if isinstance(row, Row) else ""
 
     def show_current(self, conversation_id: str) -> None:
-        """Mark the open conversation."""
-        self._current = conversation_id
-        self._restore()
+        """Mark the open conversation; an empty id takes the mark away."""
+        self.rows.show(conversation_id)
+        self._delegate.open_key = conversation_id
+        at = self.rows.row_of(conversation_id)
+        if at >= 0:
+            self.setCurrentIndex(self.rows.index(at))
+        self.viewport().update()
+
+    def choose_next(self, step: int) -> None:
+        """Open the conversation `step` rows below the open one (negative: above)."""
+        at = self.rows.row_of(self._delegate.open_key)
+        to = at + step if at >= 0 else (0 if step > 0 else self.rows.rowCount() - 1)
+        if 0 <= to < self.rows.rowCount() and (summary := self.rows.row(to).summary) is not None:
+            self.chosen.emit(summary.id)
+
+    # --- folding and opening -----------------------------------------------------------------------------------------
+
+    def act(self, index: QModelIndex) -> None:
+        """Open the conversation of a row, or unfold the folder."""
+        row = index.data(ROW)
+        if not isinstance(row, Row):
+            return
+        if row.summary is None:
+            self.rows.fold(row.key, folded=not row.folded)
+        else:
+            self.chosen.emit(row.key)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Fold where the fold mark was pressed; a right press chooses nothing."""
+        index = self.indexAt(event.position().toPoint())
+        self._pressed_fold = ""
+        if event.button() == Qt.MouseButton.LeftButton and self._is_fold(index, event.position()):
+            self._pressed_fold = index.data(ROW).key
+            return
+        if event.button() == Qt.MouseButton.LeftButton:
+            super().mousePressEvent(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Fold, or open what was clicked."""
+        if event.button() != Qt.MouseButton.LeftButton:
+            return
+        index = self.indexAt(event.position().toPoint())
+        row = index.data(ROW)
+        if self._pressed_fold:
+            if isinstance(row, Row) and row.key == self._pressed_fold:
+                self.rows.fold(row.key, folded=not row.folded)
+            self._pressed_fold = ""
+            return
+        was_pressed = index.isValid() and index == self.currentIndex()
+        super().mouseReleaseEvent(event)
+        if was_pressed:
+            self.act(index)
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Open with Enter or space, fold and unfold with the arrows, type to find."""
+        index = self.currentIndex()
+        row = index.data(ROW)
+        mirrored = self.isRightToLeft()
+        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter, Qt.Key.Key_Space) and index.isValid():
+            if event.key() != Qt.Key.Key_Space or not event.text().strip():
+                self.act(index)
+            return
+        if event.key() in (Qt.Key.Key_Left, Qt.Key.Key_Right) and isinstance(row, Row):
+            folded = (event.key() == Qt.Key.Key_Left) is not mirrored
+            if row.folds:
+                self.rows.fold(row.key, folded=folded)
+            return
+        super().keyPressEvent(event)
+
+    def _is_fold(self, index: QModelIndex, point: QPointF) -> bool:
+        row = index.data(ROW)
+        if not isinstance(row, Row) or not row.folds or row.summary is None:
+            return False
+        whole = QRectF(self.visualRect(index))
+        at = QPointF(whole.left() + whole.right() - point.x(), point.y()) if self.isRightToLeft() else point
+        return self._delegate.fold_place(whole, row).contains(at)
+
+    # --- the menu ----------------------------------------------------------------------------------------------------
+
+    def contextMenuEvent(self, event: QContextMenuEvent) -> None:
+        """Offer what can be done to the conversation under the pointer, or under the keyboard."""
+        by_mouse = event.reason() == QContextMenuEvent.Reason.Mouse
+        index = self.indexAt(event.pos()) if by_mouse else self.currentIndex()
+        menu = self.menu_of(index)
+        if menu is not None:
+            place = event.pos() if by_mouse else self.visualRect(index).center()
+            menu.popup(self.viewport().mapToGlobal(QPoint(place)))
+
+    def menu_of(self, index: QModelIndex) -> QMenu | None:
+        """Return the menu of a row; None where there is nothing to do."""
+        row = index.data(ROW)
+        if not isinstance(row, Row) or row.summary is None:
+            return None
+        summary, key = row.summary, row.key
+        menu = QMenu(self)
+        menu.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        menu.addAction(self.tr("Open"), lambda: self.chosen.emit(key))
+        if summary.unread:
+            menu.addAction(self.tr("Mark as read"), lambda: self.read.emit(key))
+        if "archive" in summary.may and not summary.archived:
+            menu.addAction(self.tr("Archive"), lambda: self.archived.emit(key, True))
+        if "archive" in summary.may and summary.archived:
+            menu.addAction(self.tr("Take out of the archive"), lambda: self.archived.emit(key, False))
+        self.add_more(key, menu)
+        if "leave" in summary.may:
+            menu.addSeparator()
+            menu.addAction(self.tr("Leave…"), lambda: self.left.emit(key))
+        return menu
+
+    # --- keeping its place -------------------------------------------------------------------------------------------
+
+    def dataChanged(self, first: Index, last: Index, roles: object = ()) -> None:
+        """Draw the rows that changed and no others: their heights stay, so nothing is laid out anew."""
+        for at in range(first.row(), last.row() + 1):
+            self.update(self.rows.index(at))
+
+    def _keep(self) -> None:
+        self._kept = self.current_key
+        self._kept_at = self.verticalScrollBar().value()
 
     def _restore(self) -> None:
-        row = self._model.row_of(self._current)
-        if row >= 0:
-            self.setCurrentIndex(self._model.index(row))
-        else:
-            self.clearSelection()
+        at = self.rows.row_of(self._kept)
+        if at >= 0:
+            self.selectionModel().setCurrentIndex(self.rows.index(at), QItemSelectionModel.SelectionFlag.ClearAndSelect)
+        self.doItemsLayout()
+        self.verticalScrollBar().setValue(self._kept_at)
 
-    def _clicked(self, index: QModelIndex) -> None:
-        summary = index.data(SUMMARY)
-        if isinstance(summary, Summary):
-            self.chosen.emit(summary.id)
+    def _wait_for_midnight(self) -> None:
+        now = self._now()
+        ahead = (now + datetime.timedelta(days=1)).replace(hour=0, minute=0, second=5, microsecond=0) - now
+        self._midnight.start(max(1000, int(ahead.total_seconds() * 1000)))
+
+    def _new_day(self) -> None:
+        self.viewport().update()
+        self._wait_for_midnight()
+
+    def _restyle(self) -> None:
+        self._delegate.restyle()
+        self.scheduleDelayedItemsLayout()
+        self.viewport().update()
+
+    def changeEvent(self, event: QEvent) -> None:
+        """Follow another text size."""
+        if event.type() == QEvent.Type.FontChange and hasattr(self, "_delegate"):
+            self._restyle()
+        super().changeEvent(event)

@@ -1,167 +1,221 @@
-"""The box a message is written in: Enter sends, Shift+Enter makes a line, it grows from 60 to 200 px (S13)."""
+"""The box a message is written in: Enter sends, Shift+Enter makes a line, it grows from 60 to 200 px (S13).
+
+It writes a new message, a reply, or another text for a message of mine; in that case the text that was there before
+waits and comes back.
+"""
 
 from __future__ import annotations
 
-from PySide6.QtCore import QMimeData, QSize, Qt, Signal
-from PySide6.QtGui import QFocusEvent, QKeyEvent
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPlainTextEdit, QToolButton, QVBoxLayout, QWidget
+from collections.abc import Sequence
+from dataclasses import replace
 
-from gui.state.drafts import MAX_CHARACTERS, objection
+from PySide6.QtCore import QCoreApplication, QLocale, QSize, Qt, Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QToolButton, QVBoxLayout, QWidget
+
+from gui.state.drafts import EMPTY, MAX_CHARACTERS, Draft, Quoted
+from gui.state.mentions import Mentionable
 from gui.theme import icons
 from gui.theme.palette import Theme
+from gui.widgets.about_line import AboutLine
+from gui.widgets.aside_button import AsideButton
+from gui.widgets.message_edit import MessageEdit
 
 LEAST_PX = 60
 MOST_PX = 200
-
-
-class _Edit(QPlainTextEdit):
-    """The text itself; plain text only, whatever is pasted.
-
-    Signals:
-        entered: Enter without Shift.
-        focused: whether the keyboard is here.
-        escaped: Escape.
-    """
-
-    entered = Signal()
-    focused = Signal(bool)
-    escaped = Signal()
-
-    def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Send on Enter; make a line on Shift+Enter."""
-        if event.key() in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
-            if event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
-                self.insertPlainText("\n")
-                self.ensureCursorVisible()
-            else:
-                self.entered.emit()
-            return
-        if event.key() == Qt.Key.Key_Escape:
-            self.escaped.emit()
-            return
-        super().keyPressEvent(event)
-
-    def insertFromMimeData(self, source: QMimeData) -> None:
-        """Paste text as it is."""
-        if source.hasText():
-            self.insertPlainText(source.text())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        """Tell the frame."""
-        super().focusInEvent(event)
-        self.focused.emit(True)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        """Tell the frame."""
-        super().focusOutEvent(event)
-        self.focused.emit(False)
+NEAR = 400
+"""So many characters before the limit the count is shown."""
 
 
 class MessageInput(QFrame):
-    """Text, Send button, and a line that says why something can't be sent.
+    """Text, Send button, what it is about, and a line that says why something can't be sent.
 
     Signals:
-        submitted: text that may be sent, and the id of the message it answers or an empty text.
+        submitted: text that may be sent, the id of the message it answers or an empty text, whether AIs may read it.
+        corrected: id of a message of mine, and its new text.
         edited: a key changed the text.
+        emptied: the text is gone, and nothing was sent.
+        changed: the draft is different.
+        last_wanted: the up key in an empty box.
+        for_ai: whether AIs may read what is written here was chosen.
     """
 
-    submitted = Signal(str, str)
+    submitted = Signal(str, str, bool)
+    corrected = Signal(str, str)
     edited = Signal()
+    emptied = Signal()
+    changed = Signal()
+    last_wanted = Signal()
+    for_ai = Signal(bool)
 
     def __init__(self, theme: Theme, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setProperty("role", "composer")
         self._theme = theme
-        self._reply_to = ""
+        self._draft = EMPTY
+        self._known: tuple[object, ...] = ()
         self._loading = False
-        self.edit = _Edit()
+        self._saving = False
+        self.edit = MessageEdit(theme)
         self.edit.setProperty("role", "message")
-        self.edit.setPlaceholderText("Write a message")
-        self.edit.setToolTip("Enter sends, Shift+Enter starts a new line")
-        self.edit.setAccessibleName("Message")
-        self.edit.setTabChangesFocus(True)
-        self.edit.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.edit.setToolTip(self.tr("Enter sends, Shift+Enter starts a new line, @ mentions somebody"))
+        self.edit.setAccessibleName(self.tr("Message"))
         self.edit.document().setDocumentMargin(2)
         self.button = QToolButton()
         self.button.setProperty("role", "send")
-        self.button.setAccessibleName("Send")
-        self.button.setToolTip("Send (Enter)")
         self.button.setIconSize(QSize(20, 20))
         self.button.setCursor(Qt.CursorShape.PointingHandCursor)
+        self.aside = AsideButton(theme)
+        self.aside.hide()
         self.hint = QLabel()
         self.hint.setProperty("role", "error")
         self.hint.setTextFormat(Qt.TextFormat.PlainText)
         self.hint.setWordWrap(True)
         self.hint.hide()
-        self._quote = QFrame()
-        self._quote.setProperty("role", "quote")
-        self._quote_text = QLabel()
-        self._quote_text.setTextFormat(Qt.TextFormat.PlainText)
-        self._quote_close = QToolButton()
-        self._quote_close.setAccessibleName("Do not reply to this message")
-        self._quote_close.setIconSize(QSize(14, 14))
-        self._quote_close.clicked.connect(lambda *_: self.answer("", ""))
+        self.count = QLabel()
+        self.count.setProperty("role", "small")
+        self.count.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.count.hide()
+        self.about = AboutLine(theme)
         self._lay_out()
         self.edit.entered.connect(self.submit)
         self.button.clicked.connect(self.submit)
-        self.edit.escaped.connect(lambda: self.answer("", ""))
+        self.edit.escaped.connect(self.end)
+        self.about.closed.connect(self.end)
+        self.edit.upped.connect(self._upped)
         self.edit.focused.connect(self._focused)
+        self.edit.too_much.connect(lambda length: self._say(_too_long(length)))
         self.edit.textChanged.connect(self._changed)
         self.edit.document().documentLayout().documentSizeChanged.connect(lambda *_: self._fit())
+        self.aside.toggled.connect(self._aside)
         theme.changed.connect(self._restyle)
         self._restyle()
+        self._show_mode()
         self._changed()
         self._fit()
 
     def _lay_out(self) -> None:
-        quote = QHBoxLayout(self._quote)
-        quote.setContentsMargins(12, 4, 4, 4)
-        quote.addWidget(self._quote_text, 1)
-        quote.addWidget(self._quote_close)
-        self._quote.hide()
         line = QHBoxLayout()
         line.setContentsMargins(0, 0, 0, 0)
-        line.setSpacing(8)
+        line.setSpacing(6)
         line.addWidget(self.edit, 1)
+        line.addWidget(self.aside, 0, Qt.AlignmentFlag.AlignBottom)
         line.addWidget(self.button, 0, Qt.AlignmentFlag.AlignBottom)
         whole = QVBoxLayout(self)
         whole.setContentsMargins(14, 6, 8, 8)
         whole.setSpacing(4)
-        whole.addWidget(self._quote)
+        whole.addWidget(self.about)
         whole.addLayout(line)
+        whole.addWidget(self.count)
         whole.addWidget(self.hint)
 
     def text(self) -> str:
         """Return what is written."""
         return self.edit.toPlainText()
 
-    def load(self, text: str) -> None:
-        """Show a draft; nobody is told that this is typing."""
-        self._loading = True
-        self.edit.setPlainText(text)
-        self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
-        self._loading = False
-        self.answer("", "")
+    def draft(self) -> Draft:
+        """Return what is to be remembered of this box."""
+        return replace(self._draft, text=self.text())
 
-    def answer(self, message_id: str, label: str) -> None:
-        """Write a reply to a message, shown as `label`; empty texts end that."""
-        self._reply_to = message_id
-        self._quote.setVisible(bool(message_id))
-        metrics = self._quote_text.fontMetrics()
-        self._quote_text.setText(metrics.elidedText(label, Qt.TextElideMode.ElideRight, max(120, self.width() - 90)))
-        if message_id:
-            self.edit.setFocus()
+    def load(self, draft: Draft) -> None:
+        """Show a draft; nobody is told that this is typing."""
+        self._draft = draft
+        self._saving = False
+        self._loading = True
+        self.edit.setPlainText(draft.text)
+        self.edit.moveCursor(self.edit.textCursor().MoveOperation.End)
+        self.edit.dismiss()
+        self.edit.setReadOnly(False)
+        self._say("")
+        self._show_mode()
+        self._changed()
+        self._loading = False
+
+    def know(self, people: Sequence[Mentionable], *, for_ai: bool) -> None:
+        """Offer these people and AIs; `for_ai` is what holds where nothing was chosen."""
+        known = (tuple(people), for_ai, self._draft.for_ai)
+        if known == self._known:
+            return  # buttons that are filled again have the whole page laid out again
+        self._known = known
+        self.edit.know(people)
+        self.aside.setVisible(any(one.ai for one in people))
+        self.aside.choose(aside=not (self._draft.for_ai if self._draft.for_ai is not None else for_ai))
+        self._show_aside()
+
+    def reply(self, quoted: Quoted) -> None:
+        """Write a reply to a message."""
+        if self._draft.edit is not None:
+            self.end()
+        self._draft = replace(self._draft, reply=quoted)
+        self._show_mode()
+        self.changed.emit()
+        self.edit.setFocus()
+
+    def correct(self, quoted: Quoted, text: str) -> None:
+        """Write another text for a message of mine; what stands here waits."""
+        draft = self.draft()
+        before = draft.aside if draft.edit is not None else draft.text
+        self.load(replace(draft, text=text, edit=quoted, aside=before))
+        self.changed.emit()
+        self.edit.setFocus()
+
+    def end(self) -> None:
+        """End what is begun: an edit, and the text from before comes back, else a reply."""
+        draft = self.draft()
+        if self._saving:
+            return
+        if draft.edit is not None:
+            self.load(replace(draft, text=draft.aside, edit=None, aside=""))
+        elif draft.reply is not None:
+            self._draft = replace(self._draft, reply=None)
+            self._show_mode()
+        else:
+            return
+        self.changed.emit()
+
+    def corrected_now(self) -> None:
+        """End the edit: the message has the new text."""
+        self._saving = False
+        self.end()
+
+    def refuse(self, reason: str) -> None:
+        """Say why an edit was not taken, and keep its text."""
+        self._saving = False
+        self.edit.setReadOnly(False)
+        self._show_mode()
+        self._say(reason)
 
     def submit(self) -> None:
         """Send what is written where that is possible; else say why, and keep it."""
-        why = objection(self.text())
-        if why:
-            if self.text().strip():
-                self._say(why)
+        if self._saving:
             return
-        text, reply_to = self.text().strip(), self._reply_to
-        self.load("")
-        self.submitted.emit(text, reply_to)
+        text = self.text().strip()
+        if not text:
+            if self._draft.edit is not None:
+                self._say(self.tr("A message can't be empty. Write something, or press Esc to leave it as it was."))
+            return
+        if len(text) > MAX_CHARACTERS:
+            self._say(_too_long(len(text)))
+            return
+        draft = self.draft()
+        if draft.edit is not None:
+            self._saving = True
+            self.edit.setReadOnly(True)
+            self._show_mode()
+            self.corrected.emit(draft.edit.id, text)
+            return
+        self.load(Draft(for_ai=draft.for_ai))
+        self.submitted.emit(text, draft.reply.id if draft.reply is not None else "", not self.aside.isChecked())
+        self.changed.emit()
+
+    def _upped(self) -> None:
+        if self._draft.edit is None:
+            self.last_wanted.emit()
+
+    def _aside(self, aside: bool) -> None:
+        self._draft = replace(self._draft, for_ai=not aside)
+        self._show_aside()
+        self.for_ai.emit(not aside)
+        self.changed.emit()
 
     def _say(self, why: str) -> None:
         self.hint.setText(why)
@@ -169,10 +223,40 @@ class MessageInput(QFrame):
 
     def _changed(self) -> None:
         text = self.text()
-        self.button.setEnabled(bool(text.strip()))
-        self._say(objection(text) if len(text.strip()) > MAX_CHARACTERS else "")
-        if not self._loading and text:
-            self.edited.emit()
+        length = len(text.strip())
+        self.button.setEnabled(bool(text.strip()) and not self._saving)
+        self._say(_too_long(length) if length > MAX_CHARACTERS else "")
+        self.count.setVisible(MAX_CHARACTERS - NEAR < length <= MAX_CHARACTERS)
+        self.count.setText(self.tr("{count} of {most} characters").format(count=_number(length), most=_most()))
+        if not self._loading:
+            if text:
+                self.edited.emit()
+            else:
+                self.emptied.emit()
+            self.changed.emit()
+
+    def _show_mode(self) -> None:
+        """Say what is written: a message, a reply, or another text for one."""
+        draft = self._draft
+        if draft.edit is not None:
+            label = self.tr("Saving…") if self._saving else self.tr("Editing")
+            self.about.tell("edit", label, draft.edit.text, self.tr("Do not edit this message (Esc)"))
+        elif draft.reply is not None:
+            label = self.tr("Reply to {name}").format(name=draft.reply.name)
+            self.about.tell("reply", label, draft.reply.text, self.tr("Do not reply to this message (Esc)"))
+        else:
+            self.about.hide()
+        saves = draft.edit is not None
+        tip = self.tr("Save (Enter)") if saves else self.tr("Send (Enter)")
+        self.button.setAccessibleName(self.tr("Save") if saves else self.tr("Send"))
+        self.button.setToolTip(tip)
+        self.button.setEnabled(bool(self.text().strip()) and not self._saving)
+        self._restyle()
+
+    def _show_aside(self) -> None:
+        self.edit.setPlaceholderText(
+            self.tr("Write a message, not for AI") if self.aside.holds else self.tr("Write a message")
+        )
 
     def _fit(self) -> None:
         lines = self.edit.document().size().height()
@@ -190,5 +274,24 @@ class MessageInput(QFrame):
 
     def _restyle(self) -> None:
         tokens = self._theme.tokens
-        self.button.setIcon(icons.icon("send", tokens.on_accent, disabled=tokens.faint))
-        self._quote_close.setIcon(icons.icon("close", tokens.muted))
+        name = "check" if self._draft.edit is not None else "send"
+        self.button.setIcon(icons.icon(name, tokens.on_accent, disabled=tokens.faint))
+
+
+def _too_long(length: int) -> str:
+    said = QCoreApplication.translate(
+        "MessageInput",
+        "This is {count} characters long; a message holds {most}. Shorten it or send it in parts.",
+    )
+    return said.format(count=_number(length), most=_most())
+
+
+def _number(value: int) -> str:
+    locale = QLocale()
+    if locale.language() == QLocale.Language.C:  # it would not group the digits
+        locale = QLocale(QLocale.Language.English)
+    return locale.toString(value)
+
+
+def _most() -> str:
+    return _number(MAX_CHARACTERS)

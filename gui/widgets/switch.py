@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtCore import QEasingCurve, QPoint, QPointF, QRectF, QSize, Qt, QVariantAnimation
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QCheckBox, QComboBox, QWidget
+from PySide6.QtWidgets import QCheckBox, QComboBox, QStyle, QStyleOptionComboBox, QStylePainter, QWidget
 
 from gui.theme import icons
 from gui.theme.palette import Theme
@@ -12,6 +12,7 @@ from gui.theme.palette import Theme
 TRACK = QSize(38, 22)
 GAP = 12
 SLIDE_MS = 120
+LEAST_PX = 150
 
 
 class Switch(QCheckBox):
@@ -28,7 +29,9 @@ class Switch(QCheckBox):
     def sizeHint(self) -> QSize:
         """Return the room for the track and the text."""
         words = self.fontMetrics().horizontalAdvance(self.text())
-        return QSize(TRACK.width() + GAP + words + 4, max(TRACK.height(), self.fontMetrics().height()) + 8)
+        return QSize(
+            TRACK.width() + (GAP + words if words else 0) + 4, max(TRACK.height(), self.fontMetrics().height()) + 8
+        )
 
     def hitButton(self, position: QPoint) -> bool:
         """Take clicks anywhere, on the text too."""
@@ -41,7 +44,9 @@ class Switch(QCheckBox):
         at = float(self._slide.currentValue()) if moving else float(self.isChecked())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        track = QRectF(1, (self.height() - TRACK.height()) / 2, TRACK.width(), TRACK.height())
+        is_right = self.isRightToLeft()
+        left = self.width() - TRACK.width() - 1 if is_right else 1
+        track = QRectF(left, (self.height() - TRACK.height()) / 2, TRACK.width(), TRACK.height())
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor(tokens.ai_accent if self.isChecked() else tokens.faint))
         painter.drawRoundedRect(track, track.height() / 2, track.height() / 2)
@@ -51,10 +56,13 @@ class Switch(QCheckBox):
             painter.drawRoundedRect(track.adjusted(-1, -1, 1, 1), 12, 12)
             painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(QColor("#ffffff"))
-        painter.drawEllipse(QPointF(track.left() + 11 + at * (track.width() - 22), track.center().y()), 8, 8)
+        along = (1 - at if is_right else at) * (track.width() - 22)
+        painter.drawEllipse(QPointF(track.left() + 11 + along, track.center().y()), 8, 8)
         painter.setPen(QColor(tokens.text))
-        words = self.rect().adjusted(TRACK.width() + GAP, 0, 0, 0)
-        painter.drawText(words, Qt.AlignmentFlag.AlignVCenter, self.text())
+        room = TRACK.width() + GAP
+        words = self.rect().adjusted(0 if is_right else room, 0, -room if is_right else 0, 0)
+        side = Qt.AlignmentFlag.AlignRight if is_right else Qt.AlignmentFlag.AlignLeft
+        painter.drawText(words, side | Qt.AlignmentFlag.AlignAbsolute | Qt.AlignmentFlag.AlignVCenter, self.text())
         painter.end()
 
     def _move(self, on: bool) -> None:
@@ -73,11 +81,26 @@ class Choice(QComboBox):
         self._theme = theme
         self.setCursor(Qt.CursorShape.PointingHandCursor)
 
+    def minimumSizeHint(self) -> QSize:
+        """Return the least: some letters of the choice, the rest elided."""
+        whole = super().minimumSizeHint()
+        return QSize(min(whole.width(), LEAST_PX), whole.height())
+
     def paintEvent(self, event: QPaintEvent) -> None:
-        """Draw the box, then the arrow."""
-        super().paintEvent(event)
-        painter = QPainter(self)
+        """Draw the box with as much of the choice as there is room for, then the arrow."""
+        option = QStyleOptionComboBox()
+        self.initStyleOption(option)
+        field = self.style().subControlRect(
+            QStyle.ComplexControl.CC_ComboBox, option, QStyle.SubControl.SC_ComboBoxEditField, self
+        )
+        if not self.isEditable():
+            elide = Qt.TextElideMode.ElideRight
+            option.currentText = self.fontMetrics().elidedText(option.currentText, elide, field.width() + 1)
+        painter = QStylePainter(self)
+        painter.drawComplexControl(QStyle.ComplexControl.CC_ComboBox, option)
+        painter.drawControl(QStyle.ControlElement.CE_ComboBoxLabel, option)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        arrow = QRectF(self.width() - 28, (self.height() - 16) / 2, 16, 16)
+        left = 12 if self.isRightToLeft() else self.width() - 28
+        arrow = QRectF(left, (self.height() - 16) / 2, 16, 16)
         icons.paint(painter, "chevron", self._theme.tokens.muted, arrow)
         painter.end()

@@ -6,6 +6,7 @@ from PySide6.QtCore import QEasingCurve, QPropertyAnimation, Qt, QTimer
 from PySide6.QtWidgets import QGraphicsOpacityEffect, QLabel, QWidget
 
 from gui.theme.palette import Theme
+from gui.widgets.announcing import announce
 
 SHOWN_MS = 2600
 FADE_MS = 180
@@ -37,6 +38,7 @@ class Toast(QLabel):
     def say(self, text: str) -> None:
         """Show a sentence for a moment."""
         self.setText(text)
+        announce(self, text)
         self.adjustSize()
         self.place()
         self._effect.setOpacity(0.0)

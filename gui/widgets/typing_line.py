@@ -9,9 +9,10 @@ from PySide6.QtCore import QPointF, QRectF, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QHideEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import QWidget
 
-from gui.state.typing import Typing, people_line
+from gui.state.typing import Typing
 from gui.theme import icons
 from gui.theme.palette import Theme
+from gui.widgets.typing_words import people_words
 
 FRAME_MS = 66
 HEIGHT = 22
@@ -43,12 +44,12 @@ class TypingLine(QWidget):
 
     def people_text(self) -> str:
         """Return the words about people."""
-        return people_line(self._typing.people()) if self._typing is not None else ""
+        return people_words(self._typing.people()) if self._typing is not None else ""
 
     def ai_text(self) -> str:
         """Return the names of the AIs, as shown."""
         names = self._typing.ais() if self._typing is not None else []
-        return ", ".join(f"{name} (AI)" for name in names)
+        return ", ".join(self.tr("{name} (AI)").format(name=name) for name in names)
 
     @property
     def animated(self) -> bool:

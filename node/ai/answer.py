@@ -15,9 +15,10 @@ from node.ai.question import Question
 from node.ai.said import Said
 from node.conversations.conversation import Conversation
 from node.supervision import sole
-from protocol.bodies.content import AiSettings, Provenance
-from protocol.ephemeral import STREAM_BYTES, AiDelta, DeltaState
+from protocol.bodies.ai import AiSettings, Provenance
+from protocol.bodies.signals import STREAM_BYTES, AiDelta, DeltaState
 from protocol.limits import AI_TEXT_CHARACTERS
+from protocol.sentence import packed
 
 DELTA_S: Final = 0.2
 SIGN_OF_LIFE_S: Final = 2.0
@@ -74,12 +75,17 @@ class Answer:
                 raise
             raise error from None
         if self._reading.cancelled_caught and not self.is_stopped:
-            raise ProviderError("timeout", f"{settings.name} took longer than {WHOLE_S:g} s and was stopped.")
+            raise ProviderError(
+                "timeout",
+                "{name} took longer than {seconds} s and was stopped.",
+                name=settings.name,
+                seconds=round(WHOLE_S),
+            )
         whole, kind = said.whole(), prompt.inquiry.route.conversation_type
         self.text, self.constrained, self.fields = whole.text, whole.constrained, whole.rows(kind)
         if not self.text and not self.is_stopped:
             raise ProviderError(
-                "malformed", f"{settings.name} gave an empty answer: ask again, or choose another model."
+                "malformed", "{name} gave an empty answer: ask again, or choose another model.", name=settings.name
             )
         finish = whole.finish
         return Provenance(
@@ -103,7 +109,7 @@ class Answer:
     def tell(self, state: DeltaState, text: str, *, code: str = "") -> None:
         """Tell everybody how it stands."""
         self.told_s = trio.current_time()
-        self._say(self._conversation, replace(self._delta, state=int(state), text=text, code=code))
+        self._say(self._conversation, replace(self._delta, state=int(state), text=text, code=code, said=packed(text)))
 
     async def _read(self, prompt: Prompt, said: Said, provider: Provider) -> None:
         if self.is_stopped:

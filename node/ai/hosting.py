@@ -4,8 +4,6 @@ An answer is gossiped as it grows and ends as one signed operation (S36, S37, S3
 notice that says why; nothing else in the node is touched.
 """
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from logging import getLogger
@@ -15,24 +13,24 @@ from typing import Any, Final
 
 import trio
 
-from crypto.ids import ConversationId, DeviceKey, IdentityKey, OpId
+from crypto.ids import ConversationId, IdentityKey, OpId
 from node.ai.allowance import Allowance
-from node.ai.answer import SIGN_OF_LIFE_S, Answer, Say
-from node.ai.line import Line
+from node.ai.answer import Answer, Say
 from node.ai.prompt import prompt
 from node.ai.providers.errors import ProviderError, UnknownProviderError
 from node.ai.providers.registry import Registry
 from node.ai.question import Question, asked, unanswered
+from node.ai.standby import MayHost, Standby
+from node.ai.waiting import Claim, Waiting
 from node.clock import Clock
 from node.conversations.conversation import Conversation
-from node.conversations.duty import NOT_LISTED, Duty, duty
-from node.conversations.membership import OUTSIDE
-from protocol.authority import Rule
-from protocol.bodies.content import AiLease, AiReply, AiSettings
-from protocol.bodies.control import AiSet, Level
-from protocol.ephemeral import WAITING, AiClaim, AiDelta, AiStop, DeltaState, Heard
+from protocol.bodies.ai import AiReply, AiSettings
+from protocol.bodies.control import Level
+from protocol.bodies.signals import AiClaim, AiDelta, AiStop, DeltaState
+from protocol.ephemeral import Heard
 from protocol.errors import UsageError
 from protocol.outcome import Outcome
+from protocol.sentence import Sentence
 
 log = getLogger("node.ai")
 
@@ -41,13 +39,6 @@ FRESH_MS: Final = 10 * 60 * 1000
 HISTORY: Final = 40
 """Messages looked through for unanswered ones at the start."""
 HOURLY: Final = 120
-AT_ONCE_S: Final = 0.02
-_JITTER: Final = 1 / 6
-
-Claim = Callable[[Conversation, AiClaim], None]
-MayHost = Callable[[Conversation, bytes, Rule], bool]
-_Place = tuple[ConversationId, bytes]
-"""A conversation and one of its AIs."""
 
 
 @dataclass(slots=True, eq=False)
@@ -98,22 +89,18 @@ class Hosting:
         """
         self._registry = registry
         self._clock = clock
-        self._random = random
+        self._standby = Standby(registry, random=random, may_host=may_host)
         self._say = say
-        self._claim = claim
-        self._may_host = may_host
         self._hourly = hourly
         self._nursery: trio.Nursery | None = None
-        self._lines: dict[_Place, Line[Question]] = {}
+        self._waiting = Waiting(claim)
         self._under_way: dict[tuple[ConversationId, bytes], _Attending] = {}
-        self._signs: dict[_Place, float] = {}
-        """When another host of an AI was last heard of."""
         self._allowance = Allowance()
         self._numbers = count()
 
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Answer until cancelled."""
-        self._lines.clear()
+        self._waiting.clear()
         self._under_way.clear()
         try:
             async with trio.open_nursery() as nursery:
@@ -129,21 +116,21 @@ class Hosting:
         """Take up what these operations ask, and give up what they end."""
         if outcome.control_changed or outcome.touched or conversation.replica.fold.ai_paused:
             self._look_again(conversation)
-        if self._hosted(conversation):
+        if self._standby.hosted(conversation):
             for question in asked(conversation, outcome):
                 self._consider(conversation, question)
 
     def resume(self, conversation: Conversation) -> None:
         """Take up what was left unanswered when the node ended."""
-        if self._hosted(conversation):
+        if self._standby.hosted(conversation):
             for question in unanswered(conversation, limit=HISTORY):
                 self._consider(conversation, question, is_left_over=True)
 
     def heard(self, conversation: Conversation, heard: Heard) -> None:
         """Take note of a signal of another device."""
         match heard.signal:
-            case AiDelta(ai=ai) | AiClaim(ai=ai) if self._is_host(conversation, ai, heard.author, heard.device):
-                self._signs[conversation.id, ai] = trio.current_time()
+            case AiDelta(ai=ai) | AiClaim(ai=ai) if self._standby.is_host(conversation, ai, heard.author, heard.device):
+                self._standby.heard(conversation, ai)
                 if isinstance(heard.signal, AiDelta) and heard.signal.state == DeltaState.FAILED:
                     for each in self._about(conversation, ai, heard.signal.reply_to):
                         if not each.is_at_work:  # the asker is told why, and decides
@@ -178,50 +165,22 @@ class Hosting:
                 continue
             question = each.question
             if fold.is_deleted(question.reply_to):
-                each.give_up("the message was deleted")
+                each.give_up(Sentence("the message was deleted"))
             elif fold.ai_paused:
-                each.give_up("AI participants are switched off in this conversation")
-            elif question.ai not in self._hosted(conversation):
-                each.give_up("this AI was removed, or moved to another host")
+                each.give_up(Sentence("AI participants are switched off in this conversation"))
+            elif question.ai not in self._standby.hosted(conversation):
+                each.give_up(Sentence("this AI was removed, or moved to another host"))
 
     def lines(self) -> list[dict[str, Any]]:
         """Return how long the line of each AI hosted here is, without those where nobody waits or is answered."""
-        return [
-            {
-                "conversation": conversation.hex(),
-                "ai": ai.hex(),
-                "waiting": len(line.waiting),
-                "answering": line.is_taken,
-            }
-            for (conversation, ai), line in self._lines.items()
-            if line.waiting or line.is_taken
-        ]
+        return self._waiting.told()
 
     # --- who answers -------------------------------------------------------------------------------------------------
-
-    def _hosted(self, conversation: Conversation) -> dict[bytes, Rule]:
-        """Return the AIs of a conversation that this node answers or stands by for."""
-        if conversation.status in OUTSIDE:
-            return {}
-        device = conversation.replica.device.public
-        return {
-            ai: rule
-            for ai, rule in conversation.view.ai_rules().items()
-            if duty(rule, None).place(device) != NOT_LISTED and self._may_host(conversation, ai, rule)
-        }
-
-    def _is_host(self, conversation: Conversation, ai: bytes, who: IdentityKey, device: DeviceKey) -> bool:
-        rule = conversation.view.ai_rules().get(ai)
-        return rule is not None and isinstance(rule.body, AiSet) and (who, device) in rule.body.hosts
-
-    def _duty(self, conversation: Conversation, ai: bytes) -> Duty | None:
-        rule = self._hosted(conversation).get(ai)
-        return duty(rule, conversation.replica.fold.lease(ai)) if rule is not None else None
 
     def _consider(self, conversation: Conversation, question: Question, *, is_left_over: bool = False) -> None:
         """Attend to a question, if it is new, fresh, and for an AI hosted here."""
         key = (conversation.id, question.key)
-        if self._nursery is None or key in self._under_way or question.ai not in self._hosted(conversation):
+        if self._nursery is None or key in self._under_way or question.ai not in self._standby.hosted(conversation):
             return
         if conversation.replica.fold.answered(question.ai, question.trigger):
             return
@@ -238,105 +197,33 @@ class Hosting:
         try:
             with attending.scope:
                 if attending.is_left_over:
-                    await self._listen_first(conversation, question)
-                if await self._come_on_duty(conversation, question):
-                    async with self._turn(attending):
-                        if await self._come_on_duty(conversation, question):
+                    await self._standby.listen_first(conversation, question)
+                if await self._standby.come_on_duty(conversation, question):
+                    assert self._nursery is not None
+                    async with self._waiting.turn(attending.number, conversation, question, self._nursery):
+                        if await self._standby.come_on_duty(conversation, question):
                             attending.is_at_work = True
                             await self._answer(attending)
             if attending.scope.cancelled_caught and attending.why:
-                answer.tell(DeltaState.FAILED, f"The answer was given up: {attending.why}.", code="cancelled")
+                why = Sentence("The answer was given up: {why}.", why=attending.why)
+                answer.tell(DeltaState.FAILED, why, code="cancelled")
         except (ProviderError, UnknownProviderError, UsageError) as error:
             log.info("answer failed conversation=%s code=%s", conversation.name[:8], error.code)
-            answer.tell(DeltaState.FAILED, str(error), code=str(error.code))
+            sentence = error.reason if isinstance(error, UsageError) else error.message
+            answer.tell(DeltaState.FAILED, sentence, code=str(error.code))
         except Exception:  # the edge of a service: one answer's fault ends one answer
             log.exception("answer failed conversation=%s", conversation.name[:8])
-            sentence = "The AI could not answer because of a fault in this program; its log says more."
+            sentence = Sentence("The AI could not answer because of a fault in this program; its log says more.")
             answer.tell(DeltaState.FAILED, sentence, code="internal")
         finally:
             del self._under_way[conversation.id, question.key]
 
-    async def _listen_first(self, conversation: Conversation, question: Question) -> None:
-        """Give the other hosts of an AI time to tell that they took over, or answered, while this node was away."""
-        now = self._duty(conversation, question.ai)
-        if now is not None and len(now.hosts) > 1:
-            await trio.sleep(2 * now.ttl_s)
-
-    async def _come_on_duty(self, conversation: Conversation, question: Question) -> bool:
-        """Wait until this node is to answer; return False where somebody else did, or nobody has to any more."""
-        place, began_s = (conversation.id, question.ai), trio.current_time()
-        patience = 1 + self._random.uniform(0, _JITTER)
-        while True:
-            now = self._duty(conversation, question.ai)
-            if now is None or conversation.replica.fold.answered(question.ai, question.trigger):
-                return False
-            ahead = now.place(conversation.replica.device.public)
-            if ahead == 0:
-                return True
-            quiet_s = max(began_s, self._signs.get(place, 0.0))
-            due_s = quiet_s + ahead * now.ttl_s * patience
-            if trio.current_time() < due_s:
-                await trio.sleep_until(due_s)
-            elif not (await self._can_answer(conversation, question.ai) and self._take_over(conversation, question.ai)):
-                return False
-
-    async def _can_answer(self, conversation: Conversation, ai: bytes) -> bool:
-        settings = self._settings(conversation, ai)
-        if settings is None:
-            return False
-        try:
-            return (await self._registry.get(settings.provider).availability()).available
-        except UnknownProviderError:
-            return False
-
-    def _take_over(self, conversation: Conversation, ai: bytes) -> bool:
-        """Write the lease that makes this node the AI's host; return whether it counts."""
-        now = self._duty(conversation, ai)
-        if now is None:
-            return False
-        own = conversation.profile.secrets.identity.public
-        written = conversation.write(AiLease(ai, own, now.next_term, round(now.ttl_s * 1000)))
-        log.info("took over an AI conversation=%s ai=%s term=%d", conversation.name[:8], ai.hex()[:8], now.next_term)
-        lease = conversation.replica.fold.lease(ai)
-        return lease is not None and lease.op == written.id
-
     # --- answering ---------------------------------------------------------------------------------------------------
-
-    @asynccontextmanager
-    async def _turn(self, attending: _Attending) -> AsyncIterator[None]:
-        """Wait in the AI's line; as long as anybody does, the others are told that its host lives."""
-        conversation, question = attending.conversation, attending.question
-        place = (conversation.id, question.ai)
-        line = self._lines.get(place)
-        if line is None:
-            line = self._lines[place] = Line()
-        assert self._nursery is not None
-        if not line.is_told:
-            line.is_told = True
-            self._nursery.start_soon(self._tell_line, conversation, question.ai, line)
-        async with line.turn(attending.number, question):
-            yield
-
-    async def _tell_line(self, conversation: Conversation, ai: bytes, line: Line[Question]) -> None:
-        """Tell who waits whenever that changes, and every two seconds."""
-        was_told = False
-        try:
-            await trio.sleep(AT_ONCE_S)  # who need not wait is no news
-            while line.waiting:
-                waiting = tuple(dict.fromkeys(question.reply_to for question in line.waiting))
-                self._claim(conversation, AiClaim(ai, waiting[:WAITING]))
-                was_told = True
-                with trio.move_on_after(SIGN_OF_LIFE_S):
-                    await line.moved.wait()
-            if was_told:
-                self._claim(conversation, AiClaim(ai))
-        finally:
-            line.is_told = False
 
     async def _answer(self, attending: _Attending) -> None:
         """Generate and write an answer, unless another host gave one meanwhile (ProviderError where that fails)."""
         conversation, question, answer = attending.conversation, attending.question, attending.answer
-        settings = self._settings(conversation, question.ai)
+        settings = self._standby.settings(conversation, question.ai)
         if settings is None:
             return
         self._check_allowance(conversation, question.ai, settings)
@@ -345,10 +232,10 @@ class Hosting:
         if asked_for is None:
             return
         provenance = await answer.generate(asked_for, settings, provider)
-        now = self._duty(conversation, question.ai)
+        now = self._standby.duty(conversation, question.ai)
         if now is not None and trio.current_time() - answer.told_s > now.ttl_s:
             await trio.sleep(now.ttl_s)  # this computer slept: who took over meanwhile is heard of before long
-            now = self._duty(conversation, question.ai)
+            now = self._standby.duty(conversation, question.ai)
         if now is None or now.place(conversation.replica.device.public) != 0:
             answer.tell(DeltaState.DONE, "")
             return
@@ -374,16 +261,15 @@ class Hosting:
             )
         answer.tell(DeltaState.DONE, answer.text)
 
-    def _settings(self, conversation: Conversation, ai: bytes) -> AiSettings | None:
-        rule = self._hosted(conversation).get(ai)
-        return conversation.replica.settings(rule) if rule is not None else None
-
     def _check_allowance(self, conversation: Conversation, ai: bytes, settings: AiSettings) -> None:
         most = min(settings.hourly or self._hourly, self._hourly)
         wait_s = self._allowance.take((conversation.id, ai), most=most, now_s=trio.current_time())
         if wait_s:
             raise ProviderError(
                 "rate_limited",
-                f"{settings.name} has answered {most} times within an hour, as often as its host allows: "
-                f"ask again in {ceil(wait_s / 60)} minutes.",
+                "{name} has answered {most} times within an hour, as often as its host allows: "
+                "ask again in {minutes} minutes.",
+                name=settings.name,
+                most=most,
+                minutes=ceil(wait_s / 60),
             )

@@ -12,7 +12,7 @@ from node.ai.engines.second_opinion import second_opinion
 from node.ai.engines.wishes import Wishes
 from node.ai.providers.provider import Provider
 from node.ai.providers.request import Form, Request
-from protocol.bodies.content import Constraint
+from protocol.bodies.ai import Constraint
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ Who hosts an AI pays for its answers. So a node answers for an AI that its own p
 else set up only after its person agreed (or where the node was set up to agree).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from typing import Any, Final
 
 from crypto.ids import DeviceKey, IdentityKey, OpId
@@ -15,13 +15,16 @@ from node.ai.question import by_message
 from node.conversations.conversation import Conversation
 from node.conversations.duty import NOT_LISTED, duty
 from node.conversations.people import People
+from node.conversations.rights import permitted
 from node.conversations.view import CONSTRAINTS, POLICIES
 from node.store.preferences import Preferences
 from protocol.authority import Rule
-from protocol.bodies.content import AiPause, AiReply, AiRetry, AiSettings, Message, dump_settings
-from protocol.bodies.control import AiSet, Level
-from protocol.compose import own_member, writing_epoch
+from protocol.bodies.ai import AiPause, AiReply, AiRetry, AiSettings, dump_settings
+from protocol.bodies.content import Message
+from protocol.bodies.control import AiSet
+from protocol.compose import writing_epoch
 from protocol.errors import UsageError
+from protocol.sentence import Sentence
 
 Json = dict[str, Any]
 Hosts = tuple[tuple[IdentityKey, DeviceKey], ...]
@@ -70,6 +73,7 @@ class Participants:
         random_bytes: Callable[[int], bytes],
         again: Callable[[Conversation], None],
         stop: Callable[[Conversation, bytes, OpId], None],
+        offers: Callable[[Conversation, bytes, Rule], Awaitable[Json]],
     ) -> None:
         """Look at a conversation.
 
@@ -80,6 +84,7 @@ class Participants:
             random_bytes: for nonces.
             again: called where this node may answer for more AIs than before.
             stop: called with an AI and the message whose answer is to end, here or at another host.
+            offers: tells what an AI could run on where it runs.
         """
         self._conversation = conversation
         self._registry = registry
@@ -87,10 +92,16 @@ class Participants:
         self._random_bytes = random_bytes
         self._again = again
         self._stop = stop
+        self._offers = offers
 
     def all(self) -> list[Json]:
         """Return the AI objects, in the order in which they were added."""
         return self._conversation.view.ais()
+
+    async def offers(self, ai: str) -> Json:
+        """Return `{providers, default}` of the node that answers for an AI (UsageError)."""
+        name, rule = self._find(ai)
+        return await self._offers(self._conversation, name, rule)
 
     async def add(self, settings: Json) -> Json:
         """Add an AI that this node hosts.
@@ -102,12 +113,12 @@ class Participants:
         Raises:
             UsageError: `not_allowed`, `bad_request` (the name is taken), or what is wrong with the provider.
         """
-        own_member(self._conversation.replica, level=Level.ADMIN, to="add AI participants")
+        permitted(self._conversation.replica, "ai", to=Sentence("add AI participants"))
         self._check_name(settings["name"], besides=b"")
         try:
             provider = await self._registry.choose(settings.get("provider") or "")
         except (UnknownProviderError, ProviderError) as error:
-            raise UsageError(error.code, str(error)) from error
+            raise UsageError(error.code, error.message) from error
         return self._add(provider.name, settings)
 
     async def add_default(self) -> Json:
@@ -128,7 +139,7 @@ class Participants:
 
     def set(self, ai: str, settings: Json) -> Json:
         """Change those settings of an AI that are given; return it (UsageError)."""
-        own_member(self._conversation.replica, level=Level.ADMIN, to="change AI participants")
+        permitted(self._conversation.replica, "ai", to=Sentence("change AI participants"))
         name, rule = self._find(ai)
         before = self._settings(rule)
         if "name" in settings:
@@ -137,7 +148,7 @@ class Participants:
             try:
                 self._registry.get(settings["provider"])
             except UnknownProviderError as error:
-                raise UsageError(error.code, str(error)) from error
+                raise UsageError(error.code, error.message) from error
         after = _changed(before, settings)
         if after != before:
             self._write(after, hosts=_hosts(rule), ai=name, before=rule)
@@ -150,7 +161,7 @@ class Participants:
             ai: its id, a unique prefix of it, or its name.
             people: names or ids of members, as for `remove`; all devices of each stand in their order.
         """
-        own_member(self._conversation.replica, level=Level.ADMIN, to="say who hosts AI participants")
+        permitted(self._conversation.replica, "ai", to=Sentence("say who hosts AI participants"))
         name, rule = self._find(ai)
         find = People(self._conversation).find
         members = self._conversation.replica.authority.members()
@@ -158,7 +169,9 @@ class Participants:
         for identity in dict.fromkeys(find(who) for who in people):
             hosts += tuple((identity, certificate.device) for certificate in members[identity].certificates)
         if not hosts or len(hosts) > MOST_HOSTS:
-            raise UsageError("bad_request", f"an AI has one host at least and {MOST_HOSTS} at most: name other people")
+            raise UsageError(
+                "bad_request", "an AI has one host at least and {most} at most: name other people", most=MOST_HOSTS
+            )
         if hosts != _hosts(rule):
             lease = self._conversation.replica.fold.lease(name)
             term = max(lease.term if lease is not None else 0, _body(rule).term)
@@ -171,13 +184,13 @@ class Participants:
         if duty(rule, None).place(self._conversation.replica.device.public) == NOT_LISTED:
             raise UsageError("bad_request", "that AI does not name this node as a host: an admin can, with its hosts")
         self._consent.give(self._conversation, name, on=on)
-        self._conversation.tell_ais()
+        self._conversation.telling.tell_ais()
         self._again(self._conversation)
         return self._conversation.view.ai(name, rule)
 
     async def remove(self, ai: str) -> None:
         """Remove an AI, named by its id, a unique prefix of it, or its name (UsageError)."""
-        own_member(self._conversation.replica, level=Level.ADMIN, to="remove AI participants")
+        permitted(self._conversation.replica, "ai", to=Sentence("remove AI participants"))
         name, rule = self._find(ai)
         self._write(self._settings(rule), hosts=(), ai=name, before=rule)
 
@@ -185,7 +198,7 @@ class Participants:
         """Let no AI answer here, or let them again (UsageError `not_allowed`)."""
         conversation = self._conversation
         conversation.check_open()
-        own_member(conversation.replica, level=Level.ADMIN, to="switch AI participants off")
+        permitted(conversation.replica, "pause", to=Sentence("switch AI participants off"))
         if conversation.replica.fold.ai_paused != on:
             conversation.write(AiPause(on))
 
@@ -231,9 +244,11 @@ class Participants:
             if each["name"].casefold() == wanted.casefold() or (wanted and each["id"].startswith(wanted.lower()))
         ]
         if not found:
-            raise UsageError("unknown_ai", f"there is no AI {wanted[:40]} here: `peer2peer ai CONV list` names them")
+            raise UsageError(
+                "unknown_ai", "there is no AI {wanted} here: `peer2peer ai CONV list` names them", wanted=wanted[:40]
+            )
         if len(found) > 1:
-            raise UsageError("ambiguous", f"several AIs match {wanted[:40]}: give its whole id")
+            raise UsageError("ambiguous", "several AIs match {wanted}: give its whole id", wanted=wanted[:40])
         name = bytes.fromhex(found[0]["id"])
         return name, view.ai_rules()[name]
 
@@ -241,7 +256,7 @@ class Participants:
         for ai in self._conversation.view.ais():
             if ai["name"].casefold() == name.strip().casefold() and ai["id"] != besides.hex():
                 raise UsageError(
-                    "bad_request", f"there is an AI named {name.strip()} here already: choose another name"
+                    "bad_request", "there is an AI named {name} here already: choose another name", name=name.strip()
                 )
 
     def _settings(self, rule: Rule) -> AiSettings:
@@ -253,12 +268,12 @@ class Participants:
     ) -> bytes:
         """Write an AI's setting into the log; return the AI's id."""
         conversation, replica = self._conversation, self._conversation.replica
-        owner = own_member(replica, level=Level.ADMIN, to="change AI participants")
+        owner = permitted(replica, "ai", to=Sentence("change AI participants"))
         epoch = writing_epoch(replica)
         try:
             plain = dump_settings(settings)
         except ValueError as error:
-            raise UsageError("bad_request", f"that AI cannot be set up: {error}") from error
+            raise UsageError("bad_request", "that AI cannot be set up: {why}", why=str(error)) from error
         op = conversation.rule(
             AiSet(
                 proof=owner.proof,
@@ -281,7 +296,7 @@ def _changed(settings: AiSettings, wanted: Json) -> AiSettings:
         provider=wanted.get("provider") or settings.provider,
         model=wanted.get("model", settings.model),
         persona=wanted.get("persona", settings.persona),
-        system_prompt=wanted.get("system_prompt") or settings.system_prompt,
+        system_prompt=wanted.get("system_prompt", settings.system_prompt).strip() or DEFAULT_PROMPT,
         temperature_milli=settings.temperature_milli if temperature is None else round(temperature * 1000),
         policy=POLICIES[wanted["policy"]] if wanted.get("policy") else settings.policy,
         hourly=wanted.get("hourly", settings.hourly),

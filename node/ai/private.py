@@ -27,6 +27,7 @@ from node.ai.said import Said
 from node.clock import Clock, iso
 from node.store.sessions import AiSessions
 from protocol.bodies.ask import Ask, load_config, load_table
+from protocol.errors import UsageError
 
 log = getLogger("node.ai")
 
@@ -84,9 +85,11 @@ class PrivateTalks:
                 with trio.move_on_after(WHOLE_S) as scope:
                     told = await self._answer(asked)
                 if scope.cancelled_caught:
-                    raise ProviderError("timeout", f"The model took longer than {WHOLE_S:g} s and was stopped.")
+                    raise ProviderError(
+                        "timeout", "The model took longer than {seconds} s and was stopped.", seconds=round(WHOLE_S)
+                    )
             except ProviderError as error:
-                self._tell(asked.name, "error", failure(error.code, str(error), retry_after_s=error.retry_after_s))
+                self._tell(asked.name, "error", failure(error.code, error.message, retry_after_s=error.retry_after_s))
             except Exception:  # the edge of a service: one answer's fault ends one answer
                 log.exception("a private answer failed")
                 sentence = "The AI could not answer because of a fault in this program; its log says more."
@@ -122,7 +125,10 @@ class PrivateTalks:
         if not answer.text:
             raise ProviderError("malformed", "The model gave an empty answer: ask again, or choose another model.")
         if self._sessions.get(asked.name).id == session.id:  # else it began anew meanwhile
-            self._sessions.add_turns(asked.name, ("user", asked.query), ("assistant", answer.text), most=TURNS)
+            try:
+                self._sessions.add_turns(asked.name, ("user", asked.query), ("assistant", answer.text), most=TURNS)
+            except UsageError as error:  # the answer is there all the same
+                log.warning("a private answer was not kept code=%s", error.code)
         return Told(
             query=asked.query,
             text=answer.text,

@@ -12,8 +12,9 @@ from node.ai.providers.request import Request, Turn
 from node.ai.question import Question
 from node.conversations.conversation import Conversation
 from node.store.shown import Shown
+from protocol.bodies.ai import GIVEN, AiReply, AiSettings, Constraint
 from protocol.bodies.ask import Ask, load_ask, load_config, load_table
-from protocol.bodies.content import GIVEN, AiReply, AiSettings, Constraint, Message
+from protocol.bodies.content import Message
 from protocol.bodies.control import Level
 
 HISTORY: Final = 40

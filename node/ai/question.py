@@ -8,7 +8,8 @@ from crypto.ids import OpId
 from node.ai.address import Participant, Policy, answering
 from node.conversations.conversation import Conversation
 from node.conversations.view import POLICIES
-from protocol.bodies.content import HOPS, AiReply, AiRetry, ContentKind, Message, reply_key
+from protocol.bodies.ai import HOPS, AiReply, AiRetry, reply_key
+from protocol.bodies.content import ContentKind, Message
 from protocol.ops import CONTENT
 from protocol.outcome import Outcome
 

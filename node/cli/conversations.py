@@ -122,7 +122,8 @@ def invite(conversation: str, uses: int, expires: int) -> None:
 def join(link: str) -> None:
     """Join a conversation by its invite link."""
     joined = call("join", {"link": link}, slow=True)
-    session().show(joined, lambda: click.echo(f"{short(joined['id'])}{' ' * 2}{one_line(joined['title'])}"))
+    title = one_line(joined["title"]) or "(you were let in; it is fetched as soon as a member can be reached)"
+    session().show(joined, lambda: click.echo(f"{short(joined['id'])}  {title}"))
 
 
 COMMANDS: Final[dict[str, Any]] = {"conversations": conversations, "join": join}

@@ -1,15 +1,14 @@
 """`peer2peer init` and `peer2peer node`: the two commands that need no running node."""
 
-import gc
 import importlib
 from pathlib import Path
-from types import ModuleType
 from typing import Any, Final
 
 import click
 
 from node.cli.output import pairs
 from node.cli.session import Failure, session, shared_options
+from node.loading import load_daemon
 from node.options import NodeOptions
 from protocol.errors import ProtocolError
 
@@ -38,6 +37,32 @@ def init(name: str, passphrase_file: Path | None) -> None:
         raise Failure("failed", f"the profile cannot be written: {error.strerror or error}") from None
     made = {"identity": profile.identity, "name": profile.name, "peer_id": profile.peer_id}
     session().show(made, lambda: pairs(made.items()))
+
+
+@click.command()
+@passphrase_file_option
+@click.option(
+    "--new-passphrase-file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="F",
+    help="File whose first line is the new passphrase.",
+)
+@click.option("--remove", is_flag=True, help="Keep the keys without a passphrase from now on.")
+@shared_options
+def passphrase(passphrase_file: Path | None, new_passphrase_file: Path | None, remove: bool) -> None:
+    """Set, change or remove the passphrase of this profile; its node may be running."""
+    if remove == (new_passphrase_file is not None):
+        raise click.UsageError("give either --new-passphrase-file or --remove")
+    before = None if passphrase_file is None else read_passphrase(passphrase_file)
+    after = None if new_passphrase_file is None else read_passphrase(new_passphrase_file)
+    try:
+        importlib.import_module("node.profile").change_passphrase(session().home, before=before, after=after)
+    except ProtocolError as error:
+        raise Failure(error.code, error.reason) from None
+    human = (
+        "The keys lie open now, protected by the file's mode." if remove else "The new passphrase counts from now on."
+    )
+    session().show({"locked": not remove}, lambda: click.echo(human))
 
 
 @click.command()
@@ -93,19 +118,6 @@ def node(
     click.get_current_context().exit(int(code))
 
 
-def load_daemon() -> ModuleType:
-    """Return the module that runs a node; its 1,500 modules live as long as the process, so none is garbage.
-
-    Collecting while they load takes a fifth of the start; walking them later would cost at every full collection.
-    """
-    gc.disable()
-    try:
-        return importlib.import_module("node.daemon")
-    finally:
-        gc.freeze()
-        gc.enable()
-
-
 def read_passphrase(path: Path) -> str:
     """Return the first line of a file.
 
@@ -121,4 +133,4 @@ def read_passphrase(path: Path) -> str:
     return lines[0]
 
 
-COMMANDS: Final[dict[str, Any]] = {"init": init, "node": node}
+COMMANDS: Final[dict[str, Any]] = {"init": init, "node": node, "passphrase": passphrase}

@@ -120,7 +120,27 @@ def _push(conversation: str, event: str, payload: Json) -> Json:
     return ask(work)
 
 
+@click.command()
+@_conversation
+@click.option("--title", help="Another title, for everybody.")
+@click.option("--description", help="Another description; empty takes it away.")
+@shared_options
+def describe(conversation: str, title: str | None, description: str | None) -> None:
+    """Give a conversation another title, another description, or both."""
+    given = {"title": title, "description": description}
+    wanted = {key: value for key, value in given.items() if value is not None}
+
+    async def work(client: "Client") -> Json:
+        from node.cli.follow import open_conversation
+
+        return await client.call(await open_conversation(client, conversation), "settings", wanted)
+
+    changed = ask(work)
+    session().show(changed, lambda: click.echo(f"{short(changed['id'])}  {one_line(changed['title'])}"))
+
+
 COMMANDS: Final[dict[str, Any]] = {
+    "describe": describe,
     "edit": edit,
     "delete": delete,
     "react": react,

@@ -4,6 +4,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 import click
 
+from node.cli.output import local_time, one_line
 from node.cli.session import ConversationGroup, ask, call, conversation, session, shared_options
 
 if TYPE_CHECKING:
@@ -21,8 +22,13 @@ def phase() -> None:
 @phase.command()
 @shared_options
 def show() -> None:
-    """Show phase, progress and cycle."""
-    _print(call("phase", {"conversation": conversation()}))
+    """Show phase, progress and cycle, and who brought it there."""
+    reply = call("phase", {"conversation": conversation()})
+    _print(reply)
+    if reply.get("by_name") and not session().json:
+        before = reply["from"]
+        came = f"from {before['phase']}, {before['progress'] * 100:.0f} %"
+        click.echo(f"by {one_line(reply['by_name'])}, {local_time(reply['ts'])}, {came}")
 
 
 @phase.command()

@@ -3,6 +3,7 @@
 Only click is imported here: trio and the client come in when a command talks to the node, so that `--help` is quick.
 """
 
+import gc
 import os
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -135,6 +136,8 @@ def run_trio(run: Callable[[], T]) -> T:
     """Return what `run` returns; the refusals of the node and an interrupt end the command in one line."""
     from node.client import ClientError
 
+    gc.freeze()
+    gc.enable()
     try:
         return run()
     except ClientError as error:

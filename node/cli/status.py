@@ -35,6 +35,15 @@ def status() -> None:
 
 
 @click.command()
+@click.argument("name")
+@shared_options
+def rename(name: str) -> None:
+    """Go by another name, in all conversations."""
+    reply = call("rename_me", {"name": name})
+    session().show(reply, lambda: click.echo(f"You are {reply['name']} now."))
+
+
+@click.command()
 @shared_options
 def peers() -> None:
     """List the peers this node knows."""
@@ -69,4 +78,4 @@ def duration(seconds: float) -> str:
     return " ".join(parts[:2]) or "0 s"
 
 
-COMMANDS: Final[dict[str, Any]] = {"status": status, "peers": peers}
+COMMANDS: Final[dict[str, Any]] = {"rename": rename, "status": status, "peers": peers}

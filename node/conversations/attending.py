@@ -11,7 +11,7 @@ from typing import Final
 import trio
 
 from node.conversations.presence import Presence
-from protocol.ephemeral import State
+from protocol.bodies.signals import State
 
 LINGER_S: Final = 10.0
 """How long a person stays here after their last client has gone: it may only be starting again."""

@@ -19,7 +19,8 @@ from node.network.gossip import Received, Subscription
 from node.network.host import Network
 from protocol import ephemeral, gossip
 from protocol.bodies.control import AiSet
-from protocol.ephemeral import AiClaim, AiDelta, AiStop, Heard, Heartbeat, Typing
+from protocol.bodies.signals import AiClaim, AiDelta, AiOffer, AiStop, AiWantsOffer, Heartbeat, Typing
+from protocol.ephemeral import Heard
 from protocol.errors import RemoteError
 from protocol.ops import Op
 from protocol.registers import Register
@@ -56,8 +57,8 @@ class Carrier:
         self._streams = Streams(conversation)
         self.on_heard: Callable[[Heard], None] = lambda _heard: None
         """Called with the signals of others about AI participants."""
-        conversation.on_written = self.send
-        conversation.on_register = self.send_register
+        conversation.hooks.on_written = self.send
+        conversation.hooks.on_register = self.send_register
 
     def send(self, ops: Sequence[Op]) -> None:
         """Gossip operations soon, together with what else is waiting."""
@@ -109,7 +110,7 @@ class Carrier:
                     self._seek(conversation, received.origin, received.forwarder)
             case gossip.Registers(registers):
                 for register in registers:
-                    conversation.receive_register(register)
+                    conversation.slots.receive(register)
 
     def _listen(self, received: Received) -> None:
         heard = self.signals.hear(received)
@@ -124,7 +125,9 @@ class Carrier:
             case Heard(signal=AiClaim() as claim) if self._is_host(claim.ai, heard):
                 tell_claim(self.conversation, claim)
                 self.on_heard(heard)
-            case Heard(signal=AiStop()):
+            case Heard(signal=AiOffer() as offer) if self._is_host(offer.ai, heard):
+                self.on_heard(heard)
+            case Heard(signal=AiStop() | AiWantsOffer()):
                 self.on_heard(heard)
 
     def _is_host(self, ai: bytes, heard: Heard) -> bool:

@@ -1,9 +1,12 @@
 """Tells whoever listens what changed: `(conversation id or None, event, payload)` as in docs/channel.md."""
 
 from collections.abc import Callable, Iterator, Sequence
+from logging import getLogger
 from typing import Any, Final
 
 import trio
+
+log = getLogger("node.conversations")
 
 Json = dict[str, Any]
 Callback = Callable[[str | None, str, Json], None]
@@ -57,7 +60,11 @@ class Events:
             self._wake = trio.Event()
             due, self._due = self._due, {}
             for (conversation, event), make in due.items():
-                payload = make()
+                try:
+                    payload = make()
+                except Exception:  # the edge of a service: what one conversation cannot tell, others can
+                    log.exception("event not told conversation=%s event=%s", conversation[:8], event)
+                    continue
                 if payload is not None:
                     self.tell(conversation, event, payload)
             await trio.sleep(PAUSE_S)

@@ -22,7 +22,8 @@ from node.conversations.timeline import MESSAGE_KINDS
 from node.store.backlog import Backlog, Line
 from node.store.fulltext import Entry, FullText
 from node.store.shown import Place
-from protocol.bodies.content import AiReply, Message
+from protocol.bodies.ai import AiReply
+from protocol.bodies.content import Message
 
 IDLE_S: Final = 300.0
 """Without a search for this long, the index is forgotten."""
@@ -104,7 +105,7 @@ class Indexing:
     async def _forget(self) -> None:
         """Let go of the index and of the memory it took."""
         for conversation in self.known.values():
-            conversation.on_shown = _nobody
+            conversation.hooks.on_shown = _nobody
         self.known, self._ahead, self._met, self._changed = {}, [], [], {}
         self.followed, self._done, self._of = self.noted, 0, 0
         self._wake = trio.Event()
@@ -147,7 +148,7 @@ class Indexing:
         self._met = self._unknown()
         for conversation in self._met:
             self.known[conversation.listed.key] = conversation
-            conversation.on_shown = partial(self._note, conversation.listed.key)
+            conversation.hooks.on_shown = partial(self._note, conversation.listed.key)
         extents = await beside(backlog.extents)
         for key in (conversation.listed.key for conversation in self._met):
             if key in extents:

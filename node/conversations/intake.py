@@ -62,7 +62,7 @@ class Intake:
             await self._stored.wait()
 
     async def _check(self, portion: _Portion) -> None:
-        portion.checked = await self.conversation.check(portion.ops)
+        portion.checked = await self.conversation.checking.check(portion.ops)
         portion.is_checked.set()
 
     async def _store(self) -> None:

@@ -24,8 +24,9 @@ OUTSIDE: Final = (LEFT, REMOVED)
 
 def followed(status: str, authority: Authority, device: DeviceKey) -> str:
     """Return the status that a conversation has by now, where it had `status`; leaving and joining stay as they are."""
-    if status == ACTIVE and authority.person(device) is not None and authority.owner(device) is None:
-        return REMOVED
+    person = authority.person(device)
+    if status == ACTIVE and person is not None and authority.owner(device) is None:
+        return LEFT if has_left(authority, person) else REMOVED
     if status == REMOVED and authority.owner(device) is not None:
         return ACTIVE
     return status
@@ -49,10 +50,14 @@ def refusal(
     identity = authority.owner(device)
     if identity is None:
         cause = _cause(authority, authority.person(device))
-        by = f" by {name(cause.author)}" if cause is not None and isinstance(cause.body, Revoke) else ""
+        if cause is not None and isinstance(cause.body, Revoke):
+            return UsageError(
+                "removed",
+                "you were removed from this conversation by {name}: what you have of it stays, an invite lets you back",
+                name=name(cause.author),
+            )
         return UsageError(
-            "removed",
-            f"you were removed from this conversation{by}: what you have of it stays, an invite lets you back",
+            "removed", "you were removed from this conversation: what you have of it stays, an invite lets you back"
         )
     member = authority.member(identity)
     if member is not None and member.level < Level.MEMBER:
@@ -80,6 +85,15 @@ def is_confirmed_leave(authority: Authority, name: OpId, identity: IdentityKey, 
     )
 
 
+def has_left(authority: Authority, identity: IdentityKey) -> bool:
+    """Return whether somebody who does not belong any more went by themselves, whoever confirmed it."""
+    cause = _cause(authority, identity)
+    if cause is None or isinstance(cause.body, Leave):
+        return cause is not None and cause.author == identity
+    left = dict(cause.body.subjects).get(identity) if isinstance(cause.body, Revoke) else None
+    return left is not None and is_confirmed_leave(authority, cause.id, identity, left)
+
+
 def readmission_objection(authority: Authority, identity: IdentityKey, invite: OpId) -> str | None:
     """Return why somebody cannot come in by an invite, as a sentence for them; None where nothing objects.
 
@@ -88,10 +102,8 @@ def readmission_objection(authority: Authority, identity: IdentityKey, invite: O
     cause = _cause(authority, identity)
     if cause is None or isinstance(cause.body, Leave) or authority.includes([invite], cause.id):
         return None
-    if isinstance(cause.body, Revoke):
-        left = dict(cause.body.subjects).get(identity)
-        if left is not None and is_confirmed_leave(authority, cause.id, identity, left):
-            return None
+    if has_left(authority, identity):
+        return None
     return "you were removed from that conversation after this link was made: ask for a new link"
 
 

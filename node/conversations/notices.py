@@ -1,16 +1,23 @@
 """What the timeline says of those who come, go, and get other roles."""
 
 from collections.abc import Callable, Sequence
+from functools import reduce
 from typing import Final
 
 from crypto.ids import IdentityKey, OpId
 from node.conversations.membership import is_confirmed_leave
 from protocol.authority import Authority
 from protocol.bodies.control import Admit, ControlBody, Grant, Leave, Level, Revoke
+from protocol.sentence import Sentence
 
-_LEFT: Final = {1: "a keeper", 2: "a member", 3: "an admin"}
+_LEFT: Final = {1: Sentence("a keeper"), 2: Sentence("a member"), 3: Sentence("an admin")}
 """What a revocation or a leave says is left; 0 is nothing."""
-_GIVEN: Final = {Level.KEEPER: "a keeper", Level.MEMBER: "a member", Level.ADMIN: "an admin", Level.OWNER: "an owner"}
+_GIVEN: Final = {
+    Level.KEEPER: _LEFT[1],
+    Level.MEMBER: _LEFT[2],
+    Level.ADMIN: _LEFT[3],
+    Level.OWNER: Sentence("an owner"),
+}
 
 
 def people_notice(
@@ -28,13 +35,13 @@ def people_notice(
     by = person(author)
     match body:
         case Admit(subject=subject):
-            return f"{person(subject)} joined"
+            return Sentence("{name} joined", name=person(subject))
         case Grant(subject=subject, level=level):
-            return f"{by} made {person(subject)} {_GIVEN[Level(level)]}"
+            return Sentence("{by} made {people} {role}", by=by, people=[person(subject)], role=_GIVEN[Level(level)])
         case Leave(left=0):
-            return f"{by} left"
+            return Sentence("{name} left", name=by)
         case Leave(left=left):
-            return f"{by} is only {_LEFT[left]} now"
+            return Sentence("{name} is only {role} now", name=by, role=_LEFT[left])
         case Revoke(subjects=subjects):
             return _revoked(name, subjects, by, authority=authority, person=person)
         case _:
@@ -57,16 +64,20 @@ def _revoked(
         elif _is_inert(authority, name, who, left):
             how = "tried"
         groups.setdefault((how, left), []).append(person(who))
-    return "; ".join(_sentence(by, how, left, listed(people)) for (how, left), people in groups.items())
+    sentences = [_sentence(by, how, left, people) for (how, left), people in groups.items()]
+    return reduce(lambda one, other: Sentence("{one}; {other}", one=one, other=other), sentences)
 
 
-def _sentence(by: str, how: str, left: int, people: str) -> str:
-    if how == "confirmed":
-        return f"{by} confirmed that {people} {f'is only {_LEFT[left]} now' if left else 'left'}"
-    if how == "tried":
-        what = f"make {people} {_LEFT[left]}" if left else f"remove {people}"
-        return f"{by} tried to {what}, which has no effect"
-    return f"{by} made {people} {_LEFT[left]}" if left else f"{by} removed {people}"
+def _sentence(by: str, how: str, left: int, people: list[str]) -> Sentence:
+    form = {
+        ("confirmed", True): Sentence("{by} confirmed that {people} is only {role} now"),
+        ("confirmed", False): Sentence("{by} confirmed that {people} left"),
+        ("tried", True): Sentence("{by} tried to make {people} {role}, which has no effect"),
+        ("tried", False): Sentence("{by} tried to remove {people}, which has no effect"),
+        ("did", True): Sentence("{by} made {people} {role}"),
+        ("did", False): Sentence("{by} removed {people}"),
+    }[how, bool(left)]
+    return Sentence(form, by=by, people=people, **({"role": _LEFT[left]} if left else {}))
 
 
 def _is_inert(authority: Authority, name: OpId, identity: IdentityKey, left: int) -> bool:
@@ -75,8 +86,3 @@ def _is_inert(authority: Authority, name: OpId, identity: IdentityKey, left: int
         level > left - 1 and not authority.includes([standing.by.rule.id], name)
         for level, standing in authority.standings(identity)
     )
-
-
-def listed(names: Sequence[str]) -> str:
-    """Return names as they stand in a sentence."""
-    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"

@@ -14,14 +14,15 @@ from node.clock import iso
 from node.conversations.conversation import Conversation
 from node.conversations.cut import chain_ends
 from node.conversations.membership import LEFT
+from node.conversations.rights import ROLES, held
 from protocol.authority import Action, Member, Rule, objection, revocation
 from protocol.bodies.content import ContentKind
-from protocol.bodies.control import SUBJECTS, ControlBody, Grant, InviteCreate, InviteRevoke, Leave, Level
+from protocol.bodies.control import SUBJECTS, ControlBody, Grant, InviteCreate, InviteRevoke, Leave, Level, Revoke
 from protocol.errors import UsageError
+from protocol.sentence import Sentence, told
 
 Json = dict[str, Any]
 
-ROLES: Final[Mapping[str, Level]] = {"member": Level.MEMBER, "admin": Level.ADMIN, "owner": Level.OWNER}
 _CERTIFICATES: Final = 8
 _HEX: Final = frozenset("0123456789abcdef")
 
@@ -51,8 +52,12 @@ class People:
         return found
 
     def invites(self) -> list[Json]:
-        """Return `{id, by, by_name, uses, used, expires, expired}` of each invite not taken back, oldest first."""
+        """Return `{id, by, by_name, uses, used, expires, expired, revocable}` of each invite not taken back.
+
+        `revocable`: this person may take it back.
+        """
         now_ms = self._conversation.clock.now_ms()
+        may = held(self._replica, self._conversation.status)
         return [
             {
                 "id": rule.id.hex(),
@@ -62,6 +67,7 @@ class People:
                 "used": self._authority.uses(rule.id),
                 "expires": iso(body.expires_ms),
                 "expired": body.expires_ms <= now_ms,
+                "revocable": "revoke" in may or ("leave" in may and self._made_by_me(rule, body)),
             }
             for rule, body in self._roster.invites()
         ]
@@ -84,7 +90,14 @@ class People:
         invited = []
         for other in self._roster.invited(identity):
             reason = self._objection(Action.REMOVE, target=other) if with_invited else None
-            invited.append({**self._roster.brief(other), "removed": with_invited and reason is None, "reason": reason})
+            invited.append(
+                {
+                    **self._roster.brief(other),
+                    "removed": with_invited and reason is None,
+                    "reason": reason,
+                    **told(reason=reason or ""),
+                }
+            )
         gone = [identity, *(_identity(one) for one in invited if one["removed"])]
         return {
             "who": self._roster.brief(identity),
@@ -94,20 +107,24 @@ class People:
         }
 
     def remove(self, who: str, *, with_invited: bool) -> Json:
-        """Remove somebody, with those they invited where that is wished and allowed; return what `removal` said."""
+        """Remove somebody, with those they invited where that is wished and allowed; return what `removal` said.
+
+        All of it is stored together, or nothing: no invite of theirs outlasts them.
+        """
         plan = self.removal(who, with_invited=with_invited)
         gone = [_identity(plan["who"]), *(_identity(one) for one in plan["invited"] if one["removed"])]
         invites = self._open_invites(gone)
         rest = iter(gone)
+        written: list[ControlBody] = []
         while part := list(islice(rest, SUBJECTS)):
-            self._lower(dict.fromkeys(part, -1))
-        for rule in invites:
-            self._conversation.rule(InviteRevoke(self._me().proof, rule.id))
+            written.append(self._lowering(dict.fromkeys(part, -1)))
+        self._conversation.rule_all([*written, *(InviteRevoke(self._me().proof, rule.id) for rule in invites)])
         return plan
 
-    def _lower(self, levels: Mapping[IdentityKey, int]) -> None:
+    def _lowering(self, levels: Mapping[IdentityKey, int]) -> Revoke:
+        """Return what lowers people to these levels, keeping what is here of theirs."""
         ends = chain_ends(self._replica, self._conversation.records, levels)
-        self._conversation.rule(revocation(self._authority, self._own, levels, ends))
+        return revocation(self._authority, self._own, levels, ends)
 
     def _open_invites(self, people: Iterable[IdentityKey]) -> list[Rule]:
         """Return the invites of these people by which somebody could still come in."""
@@ -133,7 +150,9 @@ class People:
         identity = self.find(who, also_former=True)
         member = self._authority.member(identity)
         if member is not None and member.level == level:
-            raise UsageError("bad_request", f"{self._roster.person(identity)} is {_an(role)} already")
+            raise UsageError(
+                "bad_request", "{name} is {role} already", name=self._roster.person(identity), role=_an(role)
+            )
         self._refuse(Action.SET_LEVEL, target=identity, level=level)
         if member is None or member.level < level:
             self._conversation.rule(self._grant(identity, level))
@@ -141,7 +160,7 @@ class People:
             self._check_other_owner()
             self._conversation.rule(Leave(member.proof, level + 1))
         else:
-            self._lower({identity: level})
+            self._conversation.rule(self._lowering({identity: level}))
         return self._roster.brief(identity)
 
     def hand_over(self, who: str) -> Json:
@@ -198,9 +217,11 @@ class People:
         """
         found = [(rule, body) for rule, body in self._roster.invites() if rule.id.hex().startswith(prefix)]
         if not found:
-            raise UsageError("unknown_invite", f"no invite of this conversation begins with {prefix[:12]}")
+            raise UsageError(
+                "unknown_invite", "no invite of this conversation begins with {prefix}", prefix=prefix[:12]
+            )
         if len(found) > 1:
-            raise UsageError("ambiguous", f"several invites begin with {prefix}: give more of the id")
+            raise UsageError("ambiguous", "several invites begin with {prefix}: give more of the id", prefix=prefix)
         rule, body = found[0]
         if not self._made_by_me(rule, body):
             self._refuse(Action.REVOKE_INVITE)
@@ -230,11 +251,18 @@ class People:
             found |= {identity for identity in people if identity.hex().startswith(wanted.lower())}
         if not wanted or not found:
             raise UsageError(
-                "unknown_member", f"there is nobody named {wanted[:40]} here: `peer2peer members CONV` names them all"
+                "unknown_member",
+                "there is nobody named {wanted} here: `peer2peer members CONV` names them all",
+                wanted=wanted[:40],
             )
         if len(found) > 1:
             several = ", ".join(sorted(f"{self._roster.person(each)} {each.hex()[:8]}" for each in found)[:5])
-            raise UsageError("ambiguous", f"{wanted[:40]} may be any of {several}: give more of the name, or the id")
+            raise UsageError(
+                "ambiguous",
+                "{wanted} may be any of {several}: give more of the name, or the id",
+                wanted=wanted[:40],
+                several=several,
+            )
         return found.pop()
 
     def _me(self) -> Member:
@@ -266,4 +294,9 @@ def _identity(person: Json) -> IdentityKey:
 
 
 def _an(role: str) -> str:
-    return f"an {role}" if role[0] in "ao" else f"a {role}"
+    return {
+        "keeper": Sentence("a keeper"),
+        "member": Sentence("a member"),
+        "admin": Sentence("an admin"),
+        "owner": Sentence("an owner"),
+    }[role]

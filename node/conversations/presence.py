@@ -15,7 +15,7 @@ from node.conversations.membership import OUTSIDE
 from node.conversations.roll import Roll
 from node.network.host import Network
 from protocol import gossip
-from protocol.ephemeral import Heartbeat, Signal, State, Typing
+from protocol.bodies.signals import Heartbeat, Signal, State, Typing
 from protocol.presence import LONGEST_S, Attendance, Here
 from protocol.pulse import GREETING, Pulse, interval_s
 from protocol.typists import Typists
@@ -209,9 +209,9 @@ class Presence:
         before, conversation.view.here = conversation.view.here, people
         diff = self._roll.update({who.hex(): self._described(who, here) for who, here in people.items()})
         if diff is not None:
-            conversation.tell("presence_diff", diff)
+            conversation.telling.tell("presence_diff", diff)
         if {who: here.state for who, here in before.items()} != {who: here.state for who, here in people.items()}:
-            conversation.tell_members()
+            conversation.telling.tell_members()
 
     def _described(self, who: IdentityKey, here: Here) -> Json:
         name = self.conversation.view.person(who)
@@ -219,4 +219,4 @@ class Presence:
 
     def _tell_typing(self, who: IdentityKey, *, is_typing: bool) -> None:
         name = self.conversation.view.person(who)
-        self.conversation.tell("typing", {"user_id": who.hex(), "name": name, "typing": is_typing, "ai": False})
+        self.conversation.telling.tell("typing", {"user_id": who.hex(), "name": name, "typing": is_typing, "ai": False})

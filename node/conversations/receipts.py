@@ -32,19 +32,23 @@ class Receipts:
 
     def state(self, entry: Entry | None) -> Json:
         """Return `{state, delivered, read}` of an own message; None for one that is not placed yet."""
-        held = read = of = 0
+        held, read, of = 0, 0, 0
+        for has_it, has_read in self.by_person(entry).values():
+            held, read, of = held + has_it, read + has_read, of + 1
+        state = "read" if read else "delivered" if held else "stored"
+        return {"state": state, "delivered": {"n": held, "of": of}, "read": {"n": read, "of": of}}
+
+    def by_person(self, entry: Entry | None) -> dict[IdentityKey, tuple[bool, bool]]:
+        """Return of every other member whether they have an own message, and whether they have read it."""
+        found = {}
         for identity, member in self._replica.authority.members().items():
             if identity == self._own or member.level < Level.MEMBER:
                 continue
-            of += 1
-            devices = [certificate.device for certificate in member.certificates]
-            if entry is None or not devices:
-                continue
-            has_read = any(self._of((device, READ)).has(entry) for device in devices)
-            read += has_read
-            held += has_read or any(self._of((device, HELD)).has(entry) for device in devices)
-        state = "read" if read else "delivered" if held else "stored"
-        return {"state": state, "delivered": {"n": held, "of": of}, "read": {"n": read, "of": of}}
+            devices = [certificate.device for certificate in member.certificates] if entry is not None else []
+            has_read = entry is not None and any(self._of((device, READ)).has(entry) for device in devices)
+            has_it = entry is not None and any(self._of((device, HELD)).has(entry) for device in devices)
+            found[identity] = (has_read or has_it, has_read)
+        return found
 
     # --- what comes in -----------------------------------------------------------------------------------------------
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from typing import Any
 
 from crypto.ids import DeviceKey, IdentityKey
-from node.conversations.membership import is_confirmed_leave
+from node.conversations.membership import has_left
+from node.conversations.rights import over
 from protocol.authority import Rule
-from protocol.bodies.control import Admit, Genesis, InviteCreate, Leave, Revoke
-from protocol.ephemeral import State
+from protocol.bodies.control import Admit, Genesis, InviteCreate
+from protocol.bodies.signals import State
 from protocol.presence import Here
 from protocol.registers import PROFILE, Registers
 from protocol.replica import Replica
@@ -22,12 +23,13 @@ class Roster:
         self._replica = replica
         self._registers = registers
         self._own = own
-        self._own_name = own_name
+        self.own_name = own_name
+        """What this person goes by themselves."""
 
     def person(self, identity: IdentityKey) -> str:
         """Return the name that somebody goes by, or went by while here; a short id until it is known."""
         if identity == self._own:
-            return self._own_name
+            return self.own_name
         authority = self._replica.authority
         member = authority.member(identity)
         if member is not None:
@@ -52,8 +54,13 @@ class Roster:
         role = member.level.name.lower() if member is not None else None
         return {"identity": identity.hex(), "name": self.person(identity), "role": role}
 
-    def members(self, here: Mapping[IdentityKey, Here]) -> list[Json]:
-        """Return the member objects, owners first, then by name; whoever is not `here` is offline."""
+    def members(self, here: Mapping[IdentityKey, Here], *, to_change: bool) -> list[Json]:
+        """Return the member objects, owners first, then by name.
+
+        Args:
+            here: how those are here who are; everybody else is offline.
+            to_change: whether roles change here and people are removed; else this person may do nothing about them.
+        """
         found = []
         for identity, member in self._replica.authority.members().items():
             state = here[identity].state if identity in here else State.OFFLINE
@@ -65,6 +72,7 @@ class Roster:
                 "devices": [certificate.device.hex() for certificate in member.certificates],
                 "by": by.hex() if by is not None else None,
                 "by_name": self.person(by) if by is not None else None,
+                "may": over(self._replica.authority, self._own, identity) if to_change else [],
             }
             found.append((-member.level, str(described["name"]).casefold(), identity, described))
         return [described for *_, described in sorted(found, key=lambda row: row[:3])]
@@ -100,7 +108,7 @@ class Roster:
         """Return everybody who belonged and does not: `{identity, name, role: null, how, by, by_name}`, by name."""
         found = []
         for identity, rule in self._replica.authority.removed().items():
-            how = "left" if self._has_left(identity, rule) else "removed"
+            how = "left" if has_left(self._replica.authority, identity) else "removed"
             by = {"by": rule.author.hex(), "by_name": self.person(rule.author)} if how == "removed" else {}
             found.append({**self.brief(identity), "how": how, "by": None, "by_name": None, **by})
         return sorted(found, key=lambda one: (one["name"].casefold(), one["identity"]))
@@ -108,9 +116,3 @@ class Roster:
     def invites(self) -> list[tuple[Rule, InviteCreate]]:
         """Return the invites that are not taken back, oldest first."""
         return [(rule, rule.body) for rule in self._replica.authority.invites() if isinstance(rule.body, InviteCreate)]
-
-    def _has_left(self, identity: IdentityKey, rule: Rule) -> bool:
-        if isinstance(rule.body, Leave):
-            return rule.author == identity
-        left = dict(rule.body.subjects).get(identity) if isinstance(rule.body, Revoke) else None
-        return left is not None and is_confirmed_leave(self._replica.authority, rule.id, identity, left)

@@ -38,33 +38,48 @@ class Seeking:
         self._random = random
         self._first: dict[ConversationId, list[str]] = {}
         """Whom the search of a conversation asks before all others; a key for each search."""
+        self._resting: set[ConversationId] = set()
+        """Those whose search waits before its next round."""
         self._in_vain: dict[ConversationId, set[OpId]] = {}
 
     def begin(self, conversation: Conversation, nursery: trio.Nursery, *first: str) -> None:
-        """Look for what a conversation lacks, in the background; where that goes on already, ask these peers next."""
+        """Look for what a conversation lacks, in the background; where a round goes on already, ask these peers next.
+
+        What was looked for in vain is not looked for everywhere again, nor is a round begun before its time; of these
+        peers the first one connected is asked at once, for it has just told of something that builds on it.
+        """
         searched = self._first.get(conversation.id)
-        if searched is not None:
+        if searched is not None and conversation.id not in self._resting:
             searched[:0] = [peer_id for peer_id in first if peer_id not in searched]
             return
-        if conversation.replica.pending.missing() - self._in_vain.get(conversation.id, set()):
+        missing = conversation.replica.pending.missing()
+        if searched is None and missing - self._in_vain.get(conversation.id, set()):
             self._first[conversation.id] = list(first)
             nursery.start_soon(self._seek, conversation)
+        elif missing:
+            for peer_id in list(filter(self._is_connected, first))[:1]:
+                self._want(peer_id, conversation)
 
     def clear(self) -> None:
         """Forget all searches: whoever ran them has ended."""
         self._first.clear()
+        self._resting.clear()
 
     async def _seek(self, conversation: Conversation) -> None:
-        missing = conversation.replica.pending.missing
+        missing, sought = conversation.replica.pending.missing, set[OpId]()
         try:
             for pause_s in PAUSES_S:
+                sought = missing()
                 await self._ask_round(conversation)
                 if not missing():
                     break
+                self._resting.add(conversation.id)
                 await trio.sleep(pause_s * self._random.uniform(0.8, 1.2))
+                self._resting.discard(conversation.id)
         finally:
+            self._resting.discard(conversation.id)
             self._first.pop(conversation.id, None)
-        self._in_vain[conversation.id] = missing()
+        self._in_vain[conversation.id] = missing() & sought  # what came up since then nobody was asked for
 
     async def _ask_round(self, conversation: Conversation) -> None:
         """Ask one after the other until nothing is missing."""

@@ -28,10 +28,12 @@ from node.conversations.presence import Presence
 from node.conversations.signals import Signals
 from node.conversations.streams import tell_claim, tell_delta
 from node.conversations.syncer import Syncer
+from node.latency import Latency
 from node.network.host import Network
 from node.peers import Peers
 from node.supervision import supervise
-from protocol.ephemeral import BOOT_BYTES, AiClaim, AiDelta, Heard
+from protocol.bodies.signals import AiClaim, AiDelta, Signal
+from protocol.ephemeral import BOOT_BYTES, Heard
 from protocol.registers import ADDRESSES
 
 log = getLogger("node.services")
@@ -54,9 +56,12 @@ class Services:
         self._acknowledging = Acknowledging(lambda: [each.acknowledger for each in library.conversations.values()])
         self._carriers: dict[ConversationId, Carrier] = {}
         self.attending = Attending(lambda: [carrier.presence for carrier in self._carriers.values()])
+        self._latency = Latency(network)
         self._random = random
         self._boot = token_bytes(BOOT_BYTES)
         self._nursery: trio.Nursery | None = None
+        self.on_peer: Callable[[str, bool], None] = lambda _peer_id, _is_up: None
+        """Called with a node that has connected, or gone."""
         self.on_heard: Callable[[Conversation, Heard], None] = lambda _conversation, _heard: None
         """Called with the signals of others about AI participants."""
         self.relayed_at: Callable[[], tuple[str, ...]] = tuple
@@ -84,6 +89,10 @@ class Services:
         self.carrier(conversation).signals.say(claim)
         tell_claim(conversation, claim)
 
+    def signal(self, conversation: Conversation, signal: Signal) -> None:
+        """Gossip something about an AI that nobody but its askers and its host need know."""
+        self.carrier(conversation).signals.say(signal)
+
     async def run(self, *, task_status: trio.TaskStatus[None] = trio.TASK_STATUS_IGNORED) -> None:
         """Run everything until cancelled; each part that fails is started again alone."""
         async with trio.open_nursery() as nursery:
@@ -105,8 +114,23 @@ class Services:
             await carrier.signals.flush()
         await self.network.drain()
 
+    def status(self) -> Json:
+        """Return `{syncing, relay}`: what is being brought up to date, and what is carried for others."""
+        relay = self.network.relay
+        conversations = self.library.conversations.values()
+        return {
+            "syncing": [
+                {"conversation": each.name, "title": each.view.title}
+                for each in conversations
+                if self.syncer.is_syncing(each)
+            ],
+            "relay": None if relay is None else {"reservations": relay.reservations(), "circuits": relay.circuits},
+        }
+
     def peers_json(self) -> list[Json]:
-        """Return the peer objects: connected ones first, then those met before."""
+        """Return the peer objects: connected ones first, then those met before; how far they are is measured anew."""
+        if self._nursery is not None:
+            self._latency.measure(self._nursery)
         names = self._names()
         links = {link.peer_id: link for link in self.network.links()}
         seen = {peer.peer_id: peer.last_seen_ms for peer in self.library.catalogue.peers()}
@@ -122,7 +146,7 @@ class Services:
                     "name": names.get(peer_id, ""),
                     "path": link.path if link else None,
                     "addr": link.address if link else (addresses[0] if addresses else ""),
-                    "rtt_ms": None,
+                    "rtt_ms": self._latency.of(peer_id),
                     "in_sync": link is not None and self.syncer.in_sync(peer_id),
                     "last_seen": iso(self.library.clock.now_ms()) if link else (iso(last_ms) if last_ms else None),
                 }
@@ -138,14 +162,14 @@ class Services:
         carrier = self._carriers[conversation.id] = self._made_carrier(conversation)
         presence = carrier.presence
         carrier.on_heard = partial(self._heard, conversation)
-        conversation.on_contacts = lambda: self._meet(conversation)
-        conversation.on_control = lambda: self._control_changed(conversation)
-        conversation.on_named = presence.show
-        conversation.on_spoken = presence.spoke
+        conversation.hooks.on_contacts = lambda: self._meet(conversation)
+        conversation.hooks.on_control = lambda: self._control_changed(conversation)
+        conversation.hooks.on_named = presence.show
+        conversation.hooks.on_spoken = presence.spoke
         conversation.acknowledger.on_owing = self._acknowledging.wake
         self._nursery.start_soon(supervise, f"gossip {conversation.name[:8]}", carrier.run)
         conversation.introduce()
-        conversation.publish_register(ADDRESSES, self._own_addresses())
+        conversation.slots.publish(ADDRESSES, self._own_addresses())
         self._meet(conversation)
         self._note_connected(conversation)
         presence.be(self.attending.state)
@@ -164,7 +188,7 @@ class Services:
 
     def _control_changed(self, conversation: Conversation) -> None:
         """Tell a conversation that can be written in now where this node is, and who of its members is connected."""
-        conversation.publish_register(ADDRESSES, self._own_addresses())
+        conversation.slots.publish(ADDRESSES, self._own_addresses())
         self._note_connected(conversation)
         self.syncer.members_changed(conversation)
         self.presence(conversation).members_changed()
@@ -178,7 +202,7 @@ class Services:
             if addresses != told:
                 told = addresses
                 for conversation in list(self.library.conversations.values()):
-                    conversation.publish_register(ADDRESSES, addresses)
+                    conversation.slots.publish(ADDRESSES, addresses)
             with trio.move_on_after(PUBLISH_S):
                 await self._addresses_changed.wait()
             self._addresses_changed = trio.Event()
@@ -215,12 +239,14 @@ class Services:
 
     def _peer_up(self, peer_id: str) -> None:
         self.syncer.peer_connected(peer_id)
+        self.on_peer(peer_id, True)
         for carrier in self._carriers.values():
             carrier.presence.peer_up(peer_id)
         self._tell_connected()
 
     def _peer_down(self, peer_id: str) -> None:
         self.syncer.peer_gone(peer_id)
+        self.on_peer(peer_id, False)
         for carrier in self._carriers.values():
             carrier.presence.peer_down(peer_id)
         self._tell_connected()

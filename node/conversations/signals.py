@@ -16,8 +16,9 @@ from node.network.gossip import Received
 from node.network.host import Network
 from protocol import gossip
 from protocol.allowance import Allowance
+from protocol.bodies.signals import AiClaim, AiDelta, AiOffer, AiStop, AiWantsOffer, Heartbeat, Signal, Typing
 from protocol.compose import writing_epoch
-from protocol.ephemeral import SAYS_S, AiClaim, AiDelta, AiStop, Ear, Heard, Heartbeat, Mouth, Signal, Typing
+from protocol.ephemeral import SAYS_S, Ear, Heard, Mouth
 from protocol.errors import UsageError
 
 MOST_WAITING: Final = 64
@@ -106,8 +107,8 @@ def _subject(signal: Signal) -> Subject:
     match signal:
         case AiDelta(ai=ai, stream=stream):
             return AiDelta, ai, stream
-        case AiClaim(ai=ai):
-            return AiClaim, ai, b""
+        case AiClaim(ai=ai) | AiWantsOffer(ai=ai) | AiOffer(ai=ai):
+            return type(signal), ai, b""
         case AiStop(ai, reply_to):
             return AiStop, ai, reply_to
         case _:

@@ -6,7 +6,8 @@ import trio
 
 from crypto.ids import OpId
 from node.conversations.conversation import Conversation
-from protocol.ephemeral import AiClaim, AiDelta, DeltaState
+from protocol.bodies.signals import AiClaim, AiDelta, DeltaState
+from protocol.sentence import told, unpacked
 
 SILENT_S: Final = 10.0
 """A stream that nobody heard of for so long is told as interrupted (PROTOCOL section 9)."""
@@ -64,10 +65,11 @@ def tell_delta(conversation: Conversation, delta: AiDelta, *, interrupted: bool 
         "state": INTERRUPTED if interrupted else _STATES[delta.state],
     }
     if is_failed:
-        payload |= {"reason": delta.text, "code": delta.code}
+        reason = unpacked(delta.text, delta.said)
+        payload |= {"reason": reason, "code": delta.code, **told(reason=reason)}
     is_typing = not interrupted and delta.state in (DeltaState.THINKING, DeltaState.GROWING)
-    conversation.tell("typing", {"user_id": delta.ai.hex(), "name": name, "typing": is_typing, "ai": True})
-    conversation.tell("ai_delta", payload)
+    conversation.telling.tell("typing", {"user_id": delta.ai.hex(), "name": name, "typing": is_typing, "ai": True})
+    conversation.telling.tell("ai_delta", payload)
 
 
 def tell_claim(conversation: Conversation, claim: AiClaim) -> None:
@@ -75,4 +77,4 @@ def tell_claim(conversation: Conversation, claim: AiClaim) -> None:
     name = conversation.view.ai_name(claim.ai)
     if name is not None:
         waiting = [each.hex() for each in claim.waiting]
-        conversation.tell("ai_line", {"ai": claim.ai.hex(), "name": name, "waiting": waiting})
+        conversation.telling.tell("ai_line", {"ai": claim.ai.hex(), "name": name, "waiting": waiting})

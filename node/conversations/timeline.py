@@ -11,18 +11,28 @@ from node.conversations.roster import Roster
 from node.store.records import Records
 from node.store.shown import Shown
 from protocol.authority import Rule
-from protocol.bodies.content import AiReply, ContentBody, ContentKind, Message, PhaseAdvance, PhaseSet, Title
+from protocol.bodies.ai import AiReply
+from protocol.bodies.content import ContentBody, ContentKind, Description, Message, PhaseAdvance, PhaseSet, Title
 from protocol.bodies.control import AiSet, load_control
 from protocol.errors import RemoteError
-from protocol.ops import CONTROL, Op
+from protocol.ops import CONTENT, CONTROL, Op
 from protocol.outcome import Row
 from protocol.phases import Phase
 from protocol.replica import Replica
+from protocol.sentence import Sentence, told
 
 Json = dict[str, Any]
 
 MESSAGE_KINDS: Final = (int(ContentKind.MESSAGE), int(ContentKind.AI_REPLY))
-NEWER_PROGRAM: Final = "This message needs a newer version of the program."
+MOST_EDITS: Final = 200
+_PHASES: Final = (
+    Sentence("prophase"),
+    Sentence("prometaphase"),
+    Sentence("metaphase"),
+    Sentence("anaphase"),
+    Sentence("telophase"),
+)
+NEWER_PROGRAM: Final = Sentence("This message needs a newer version of the program.")
 
 
 class Timeline:
@@ -68,6 +78,11 @@ class Timeline:
         rows = self._records.shown.page_after(name, limit=limit + 1)
         return [self.shown(row) for row in rows[:limit]], len(rows) > limit
 
+    def first_page(self, *, limit: int) -> tuple[list[Json], bool]:
+        """Return the oldest messages, at most `limit`, in display order, and whether there are newer ones."""
+        rows = self._records.shown.first_page(limit=limit + 1)
+        return [self.shown(row) for row in rows[:limit]], len(rows) > limit
+
     def current(self, name: OpId, text: str) -> str | None:
         """Return what a message says now that was written as `text`; None where it is deleted."""
         fold = self._replica.fold
@@ -75,6 +90,17 @@ class Timeline:
             return None
         edited = fold.edited(name)
         return text if edited is None else edited.text
+
+    def mentions(self, name: OpId, who: IdentityKey) -> bool:
+        """Return whether a message mentions somebody, as it reads now."""
+        shown, fold = self._records.shown.get(name), self._replica.fold
+        if shown is None or fold.is_deleted(name):
+            return False
+        edited = fold.edited(name)
+        if edited is not None:
+            return who in edited.mentions
+        body = self._replica.read(shown.op)
+        return isinstance(body, Message) and who in body.mentions
 
     def alternatives(self, name: OpId) -> list[Json]:
         """Return the answers that lost to one in the timeline, as message objects."""
@@ -84,6 +110,34 @@ class Timeline:
             return []
         authors = self._records.shelved(names := self._replica.fold.alternatives(name, body))
         return [self._render(op, authors[op.id].author, self._replica.read(op)) for op in self._records.ops(names)]
+
+    def edits(self, name: OpId) -> list[Json]:
+        """Return `{text, ts}` of what a message said and says, oldest first; of very many edits the newest."""
+        shown = self._records.shown.get(name)
+        body = self._replica.read(shown.op) if shown is not None and shown.op.header.plane == CONTENT else None
+        if shown is None or not isinstance(body, Message | AiReply) or self._replica.fold.is_deleted(name):
+            return []
+        later = self._replica.fold.edits(name)[-MOST_EDITS:]
+        times = {op.id: op.header.ts_ms for op in self._records.ops([edit.op for edit in later])}
+        first = {"text": body.text, "ts": iso(shown.op.header.ts_ms)}
+        return [first, *({"text": edit.text, "ts": iso(times[edit.op])} for edit in later if edit.op in times)]
+
+    def receipts(self, name: OpId) -> Json | None:
+        """Return `{delivered, read, waiting}`: who has an own message, has read it, lacks it; None of others'."""
+        shelved = self._records.shelved([name]).get(name)
+        if shelved is None or shelved.kind != ContentKind.MESSAGE or shelved.author != self._own:
+            return None
+        people = self._receipts.by_person(shelved.entry)
+        return {
+            "delivered": [self._who(each) for each, (has_it, _) in people.items() if has_it],
+            "read": [self._who(each) for each, (_, has_read) in people.items() if has_read],
+            "waiting": [self._who(each) for each, (has_it, _) in people.items() if not has_it],
+        }
+
+    def first_unread(self) -> str | None:
+        """Return the id of the first message that this person has not read; None where all is read."""
+        found = self._records.shown.first_unread(self._own, MESSAGE_KINDS)
+        return found.hex() if found is not None else None
 
     def pins(self) -> list[Json]:
         """Return the pinned messages, in the order in which they were pinned."""
@@ -129,7 +183,7 @@ class Timeline:
             "mine": author == self._own,
         }
         if op.header.plane == CONTROL:
-            return message | {"kind": "notice", "text": self._control_notice(op, author)}
+            return message | {"kind": "notice", **_notice(self._control_notice(op, author))}
         match body:
             case Message(text, reply_to, mentions) as said:
                 state = self._receipts.state(self._replica.content.get(op.id)) if author == self._own else {}
@@ -138,14 +192,19 @@ class Timeline:
             case AiReply() as reply:
                 return message | self._reply(op.id, reply, author) | self._marks(op.id, reply.text, ())
             case Title(text):
-                notice = f"{name} changed the title to “{text}”"
+                notice = Sentence("{name} changed the title to “{title}”", name=name, title=text)
+            case Description(text):
+                form = (
+                    Sentence("{name} changed the description") if text else Sentence("{name} removed the description")
+                )
+                notice = Sentence(form, name=name)
             case PhaseAdvance(from_step):
-                notice = f"{name} moved the conversation on to {_phase(from_step + 1)}"
+                notice = Sentence("{name} moved the conversation on to {phase}", name=name, phase=_phase(from_step + 1))
             case PhaseSet(step):
-                notice = f"{name} set the phase to {_phase(step)}"
+                notice = Sentence("{name} set the phase to {phase}", name=name, phase=_phase(step))
             case _:
                 notice = NEWER_PROGRAM
-        return message | {"kind": "notice", "text": notice}
+        return message | {"kind": "notice", **_notice(notice)}
 
     def _marks(self, name: OpId, text: str, mentions: tuple[IdentityKey, ...]) -> Json:
         """Return what became of a message after it was written; of a deleted one nothing stays but its place."""
@@ -212,14 +271,19 @@ class Timeline:
         match load_control(op.body):
             case AiSet(ai=ai, hosts=hosts) as body:
                 settings = self._replica.settings(Rule(op.id, op.header.depth, IdentityKey(b""), body))
-                name = settings.name if settings else "An AI"
+                name, by = settings.name if settings else Sentence("an AI"), self._roster.person(author)
                 if not hosts:
-                    return f"{self._roster.person(author)} removed {name} (AI)"
-                return f"{self._roster.person(author)} {'changed' if ai else 'added'} {name} (AI)"
+                    return Sentence("{by} removed {name} (AI)", by=by, name=name)
+                form = Sentence("{by} changed {name} (AI)") if ai else Sentence("{by} added {name} (AI)")
+                return Sentence(form, by=by, name=name)
             case body:
                 authority, person = self._replica.authority, self._roster.person
                 return people_notice(op.id, body, author, authority=authority, person=person)
 
 
-def _phase(step: int) -> str:
-    return Phase(step % len(Phase)).name.lower()
+def _notice(text: str) -> Json:
+    return {"text": text, **told(text=text)}
+
+
+def _phase(step: int) -> Sentence:
+    return _PHASES[step % len(Phase)]

@@ -1,26 +1,33 @@
 """A conversation as the channel shows it: summaries, messages, members, AIs (docs/channel.md, "Objects")."""
 
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, Final, Literal
 
 from crypto.ids import IdentityKey, OpId
 from node.clock import iso
 from node.conversations.duty import duty
 from node.conversations.membership import ACTIVE, ARCHIVED
 from node.conversations.receipts import Receipts
+from node.conversations.rights import held
 from node.conversations.roster import Roster
-from node.conversations.timeline import MESSAGE_KINDS, Timeline
+from node.conversations.timeline import Timeline
+from node.conversations.unread import Unread
 from node.store.catalogue import Listed
 from node.store.records import Records
 from protocol.authority import Rule
-from protocol.bodies.content import AiSettings, Constraint, ReplyPolicy
-from protocol.bodies.control import AiSet
+from protocol.bodies.ai import AiSettings, Constraint, ReplyPolicy
+from protocol.bodies.control import AiSet, Genesis
+from protocol.direct import direct_pair
+from protocol.phases import PhaseState
 from protocol.presence import Here
 from protocol.registers import Registers
 from protocol.replica import Replica
 
 Json = dict[str, Any]
 
+LAST: Final = ("id", "author_name", "text", "ts", "kind", "deleted", "mine", "said")
+"""What a summary tells of the last message."""
+_NOT_OF_TWO: Final = ("title", "description", "advance", "progress", "invite")
 POLICIES = {
     "never": ReplyPolicy.NEVER,
     "every": ReplyPolicy.EVERY,
@@ -59,15 +66,39 @@ class View:
         """Members who are here themselves."""
         self.consents: Callable[[bytes, Rule], bool] = lambda _ai, rule: rule.author == own
         """Whether this person agrees that this node answers for an AI whose setting names it as a host."""
-        self._unread: int | None = None
+        self.known_as: Callable[[IdentityKey], str] = lambda _identity: ""
+        """Gives the name that somebody goes by in other conversations; empty where none is known."""
+        self._direct: IdentityKey | Literal[False] | None = None
+        """The other of a conversation of two, False where it is none, None until that is known."""
+        self.unread = Unread(records.shown, self.timeline, own=own)
+        """What this person has not read."""
 
     # --- the conversation --------------------------------------------------------------------------------------------
 
     @property
     def title(self) -> str:
-        """The title; empty until it has arrived."""
+        """The title, or the other's name where this is a conversation of two; empty until it has arrived."""
+        other = self.direct
+        if other is not None:
+            name = self.person(other)
+            return name if name != other.hex()[:8] else self.known_as(other) or name
         title = self._replica.fold.title
         return title.text if title else ""
+
+    @property
+    def genesis(self) -> Genesis | None:
+        """How it began; None until that has arrived."""
+        rule = self._replica.authority.rules.get(OpId(bytes(self._listed.id)))
+        return rule.body if rule is not None and isinstance(rule.body, Genesis) else None
+
+    @property
+    def direct(self) -> IdentityKey | None:
+        """The other, where this is a conversation of two (S7)."""
+        if self._direct is None and (genesis := self.genesis) is not None:
+            pair = direct_pair(genesis)
+            is_mine = pair is not None and self._own in pair
+            self._direct = next((each for each in pair or () if is_mine and each != self._own), False)
+        return self._direct or None
 
     def summary(self) -> Json:
         """Return the summary object."""
@@ -84,35 +115,43 @@ class View:
             "ai_paused": fold.ai_paused,
             "pins": [name.hex() for name in fold.pins],
             **self.phase(),
-            "unread": self.unread(),
-            "last": {key: last[key] for key in ("id", "author_name", "text", "ts", "kind", "deleted")}
-            if last
-            else None,
+            "unread": self.unread.count(),
+            "mentions": self.unread.mentions(),
+            "last": {key: last[key] for key in LAST if key in last} if last else None,
+            "parent": None,
+            "children": [],
+            "direct": self.direct.hex() if self.direct is not None else None,
+            "may": [right for right in held(self._replica, self.status) if right not in self._not_here],
         }
+
+    @property
+    def _not_here(self) -> tuple[str, ...]:
+        """Return the rights that mean nothing here: a conversation of two stays one, and has no phases."""
+        return _NOT_OF_TWO if self.direct is not None else ()
 
     @property
     def standing(self) -> str:
         """The status as it is shown: `active`, `archived`, `joining`, `left` or `removed`."""
         return ARCHIVED if self.status == ACTIVE and self._replica.fold.archived else self.status
 
-    def unread(self) -> int:
-        """Return how many messages of others came after what this person has read; 1,000 stands for more."""
-        if self._unread is None:
-            self._unread = self._records.shown.unread(self._own, MESSAGE_KINDS)
-        return self._unread
-
-    def forget_unread(self) -> None:
-        """Count again at the next look."""
-        self._unread = None
-
     def phase(self) -> Json:
         """Return `{phase, progress, cycle, step}`."""
-        state = self._replica.fold.phase.state
+        return _stand(self._replica.fold.phase.state)
+
+    def moved(self) -> Json:
+        """Return `{by, by_name, ts, from}`: who brought the conversation where it stands, from where (S28)."""
+        last = self._replica.fold.phase.last
+        held = self._records.shelved([last[0]]) if last is not None else {}
+        if last is None or last[0] not in held:
+            return {"by": None, "by_name": None, "ts": None, "from": None}
+        name, before = last
+        author = held[name].author
+        (op,) = self._records.ops([name])
         return {
-            "phase": state.phase.name.lower(),
-            "progress": state.progress / 10_000,
-            "cycle": state.cycle,
-            "step": state.step,
+            "by": author.hex(),
+            "by_name": self.person(author),
+            "ts": iso(op.header.ts_ms),
+            "from": _stand(before),
         }
 
     def details(self) -> Json:
@@ -126,15 +165,13 @@ class View:
             "heads": sorted(name.hex() for name in heads),
             "members": self.members(),
             "ai": self.ais(),
-            "parent": None,
-            "children": [],
         }
 
     # --- people and AI participants ----------------------------------------------------------------------------------
 
     def members(self) -> list[Json]:
         """Return the members, owners first, then by name."""
-        return self.roster.members(self.here)
+        return self.roster.members(self.here, to_change=self.direct is None)
 
     def person(self, identity: IdentityKey) -> str:
         """Return the name a person goes by; a short id until it is known."""
@@ -183,6 +220,8 @@ class View:
             "host_name": self.person(identity),
             "here": device == own,
             "asks_me": is_listed and not self.consents(name, rule),
+            "by": rule.author.hex(),
+            "by_name": self.person(rule.author),
             "hourly": settings.hourly,
             "constrained": _CONSTRAINT_NAMES[settings.constrained],
             "second_opinion": settings.second_opinion,
@@ -213,19 +252,29 @@ class View:
         return self.timeline.page(before=before, limit=limit)
 
     def history(
-        self, *, before: OpId | None = None, after: OpId | None = None, around: OpId | None = None, limit: int
+        self,
+        *,
+        before: OpId | None = None,
+        after: OpId | None = None,
+        around: OpId | None = None,
+        first: bool = False,
+        limit: int,
     ) -> Json:
-        """Return a page of messages in display order: the newest, or those before, after or around one.
+        """Return a page of messages in display order: the newest, the first, or those before, after or around one.
 
         Args:
             before: the page ends just before this message.
             after: the page begins just after it.
             around: the page has it in its middle, as far as there are messages on both sides.
+            first: the page is the oldest.
             limit: most messages on the page.
 
         Returns:
             `{messages, more, newer}`: whether there are older messages (`more`), and whether there are newer ones.
         """
+        if first:
+            messages, newer = self.timeline.first_page(limit=limit)
+            return {"messages": messages, "more": False, "newer": newer}
         if after is not None:
             messages, newer = self.timeline.page_after(after, limit=limit)
             return {"messages": messages, "more": True, "newer": newer}
@@ -243,3 +292,12 @@ class View:
             "more": more or len(messages) - 1 < len(older),
             "newer": newer or rest < len(later),
         }
+
+
+def _stand(state: PhaseState) -> Json:
+    return {
+        "phase": state.phase.name.lower(),
+        "progress": state.progress / 10_000,
+        "cycle": state.cycle,
+        "step": state.step,
+    }

@@ -1,88 +1,17 @@
 """What the gateway asks of the node behind it: plain values in, JSON-ready dicts out, as in `docs/channel.md`."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable
 from typing import Any, Protocol
 
-from crypto.ids import OpId
-from node.gateway.wishes import NO_WISHES, Wishes
+from node.gateway.messages import Messages
+from node.gateway.parties import Participants, People
+from node.gateway.phases import Phases
+from node.gateway.sessions import PrivateSession, Session
 
 Json = dict[str, Any]
 
 EventCallback = Callable[[str | None, str, Json], None]
 """Gets `(conversation_id, event, payload)`; None as the id means the topic `node`. It never waits and never raises."""
-
-
-class People(Protocol):
-    """Who belongs to one conversation, to be looked at and changed; refusals as those of `Backend`.
-
-    Somebody is named (`who`) by their id, their name, or the beginning of either; where that names nobody the code is
-    `unknown_member`, where several `ambiguous`.
-    """
-
-    def members(self) -> list[Json]:
-        """Return the member objects."""
-
-    def former(self) -> list[Json]:
-        """Return `{identity, name, role, how, by, by_name, kept, hidden}` of those who belonged and do not."""
-
-    def invites(self) -> list[Json]:
-        """Return `{id, by, by_name, uses, used, expires, expired}` of each invite that is not taken back."""
-
-    def removal(self, who: str, *, with_invited: bool) -> Json:
-        """Return `{who, invited, kept, invites}`: what removing them would do; nothing is done."""
-
-    def remove(self, who: str, *, with_invited: bool) -> Json:
-        """Remove somebody, durably; return what `removal` said."""
-
-    def set_role(self, who: str, role: str) -> Json:
-        """Give somebody a role; return `{identity, name, role}`."""
-
-    def hand_over(self, who: str) -> Json:
-        """Make somebody an owner and step down; return them as `{identity, name, role}`."""
-
-    def leave(self) -> Json:
-        """Leave; return `{status}`."""
-
-    def revoke_invite(self, prefix: str) -> Json:
-        """Take an invite back whose id `prefix` (1 to 64 lower-case hex digits) begins; return `{id}`.
-
-        Raises:
-            Refusal: `unknown_invite` or `ambiguous`.
-        """
-
-
-class Participants(Protocol):
-    """The AIs of one conversation, to be looked at and changed; refusals as those of `Backend`.
-
-    An AI is named by its id, a unique prefix of it, or its name; else the code is `unknown_ai` or `ambiguous`.
-    """
-
-    def all(self) -> list[Json]:
-        """Return the AI objects."""
-
-    async def add(self, settings: Json) -> Json:
-        """Add an AI hosted here (`name`, and other settings where given); return it."""
-
-    def set(self, ai: str, settings: Json) -> Json:
-        """Change those settings that are given; return it."""
-
-    def set_hosts(self, ai: str, people: Sequence[str]) -> Json:
-        """Say whose nodes answer for it, in their order; return it."""
-
-    def accept(self, ai: str, *, on: bool) -> Json:
-        """Agree that this node answers for an AI that somebody else set up, or no longer; return it."""
-
-    async def remove(self, ai: str) -> None:
-        """Remove it."""
-
-    def pause(self, *, on: bool) -> None:
-        """Let no AI answer in this conversation, or let them again."""
-
-    def retry(self, message: OpId, ai: str | None) -> list[Json]:
-        """Ask once more for an answer to a message; return the AIs that were asked."""
-
-    def stop(self, message: OpId, ai: str) -> Json:
-        """End an answer in flight; return the AI."""
 
 
 class Backend(Protocol):
@@ -96,7 +25,8 @@ class Backend(Protocol):
     def subscribe(self, callback: EventCallback) -> Callable[[], None]:
         """Deliver every event from now on to the callback; return what ends that.
 
-        A `conversation` event (a summary) is given once, with its conversation's id: the gateway sends it on both.
+        A `conversation` event (a summary) is given once, with its conversation's id: the gateway sends it on both
+        topics. So it does with `typing`, which on `node` names its conversation.
         """
 
     # The node
@@ -113,8 +43,27 @@ class Backend(Protocol):
     def peers(self) -> list[Json]:
         """Return the known peers."""
 
-    async def providers(self) -> list[Json]:
-        """Return the AI providers, those that do not work too, with the reason."""
+    def rename(self, name: str) -> Json:
+        """Go by another name everywhere; return `{name}`."""
+
+    async def doctor(self) -> list[Json]:
+        """Return findings about this node, the worst first."""
+
+    def log(self, after: int) -> Json:
+        """Return `{lines, next}`: the newest lines of the node's log that came after the first `after`."""
+
+    async def providers(self) -> Json:
+        """Return `{providers, default}`: the AI providers, those that do not work too, with the reason."""
+
+    async def try_ai(self, settings: Json) -> Json:
+        """Ask a model of this node one short thing; return `{text, ms, provider, model}`.
+
+        Raises:
+            Refusal: by the provider's own code, in words for a person.
+        """
+
+    def client_key(self, name: str) -> str:
+        """Return a key (64 hex digits), always the same for a name, for what a client keeps on this machine."""
 
     # Conversations
 
@@ -129,13 +78,6 @@ class Backend(Protocol):
 
         Raises:
             Refusal: `unknown_conversation` or `ambiguous`.
-        """
-
-    def resolve_message(self, conversation_id: str, prefix: str) -> str:
-        """Return the whole id of the message that `prefix` (1 to 64 lower-case hex digits) begins.
-
-        Raises:
-            Refusal: `unknown_message` or `ambiguous`.
         """
 
     async def create(self, *, title: str, description: str, ai: bool) -> Json:
@@ -153,64 +95,37 @@ class Backend(Protocol):
     def members(self, conversation_id: str) -> list[Json]:
         """Return the members."""
 
-    def session(self, conversation_id: str) -> str:
-        """Return the id of my AI session in this conversation."""
-
-    def new_session(self, conversation_id: str) -> str:
-        """Begin my AI session anew: no model is given what was said so far for an answer to me; return its id."""
-
-    def set_context(self, conversation_id: str, context: Json) -> Json:
-        """Lay facts over those of my AI session (null takes one away); return all of them."""
-
     # People
 
     def people(self, conversation_id: str) -> People:
         """Return who belongs to a conversation, to be looked at and changed."""
 
-    # Messages
+    def acquaintances(self) -> list[Json]:
+        """Return the person objects of everybody with whom I share a conversation."""
 
-    async def post(
-        self,
-        conversation_id: str,
-        content: str,
-        *,
-        reply_to: str | None,
-        not_for_ai: bool | None = None,
-        wishes: Wishes = NO_WISHES,
-    ) -> Json:
-        """Write a message, durably; return `{id, state}`. Its `message` event may come before or after the return.
+    def acquaintance(self, identity: str) -> Json:
+        """Return one person object, with `words`.
 
-        `not_for_ai`: no AI may answer or read it; None: as I prefer. `wishes`: what is asked of the AI that answers.
+        Raises:
+            Refusal: `unknown_member`.
         """
 
-    async def edit(self, conversation_id: str, message_id: str, content: str) -> Json:
-        """Give a message of mine another text, durably; return the message."""
+    def verify(self, identity: str, *, on: bool) -> Json:
+        """Keep, durably, whether I compared our check words with somebody; return the person object with `words`."""
 
-    async def delete(self, conversation_id: str, message_id: str) -> Json:
-        """Delete a message for everybody, durably; return what stays of it."""
+    def direct(self, identity: str) -> Json:
+        """Return `{id, title}` of my conversation of two with somebody, made durably where there is none yet."""
 
-    async def react(self, conversation_id: str, message_id: str, emoji: str, *, on: bool) -> Json:
-        """Put an emoji under a message or take it away, durably; return the message."""
+    # Messages
 
-    async def pin(self, conversation_id: str, message_id: str, *, on: bool) -> Json:
-        """Pin a message for everybody or take it down, durably; return the message."""
-
-    def pins(self, conversation_id: str) -> list[Json]:
-        """Return the pinned messages, in the order in which they were pinned."""
+    def messages(self, conversation_id: str) -> Messages:
+        """Return what reads and writes the messages of a conversation."""
 
     async def archive(self, conversation_id: str, *, on: bool) -> Json:
         """Put the conversation away for everybody or bring it back, durably; return its summary."""
 
-    def history(
-        self,
-        conversation_id: str,
-        *,
-        before: str | None = None,
-        after: str | None = None,
-        around: str | None = None,
-        limit: int,
-    ) -> Json:
-        """Return `{messages, more, newer}`: `limit` messages in display order, the newest, or those next to one."""
+    async def describe(self, conversation_id: str, *, title: str | None, description: str | None) -> Json:
+        """Give it another title or description (None: as it is), durably; return its summary."""
 
     async def search(
         self, query: str, *, conversation_id: str | None, order: str, limit: int, after: str | None
@@ -224,8 +139,8 @@ class Backend(Protocol):
     def typing(self, conversation_id: str, *, typing: bool) -> None:
         """Tell the others that this person types, or no longer."""
 
-    def read(self, conversation_id: str, message_id: str) -> None:
-        """Note that everything up to this message was displayed."""
+    def read_all(self, conversation_id: str) -> Json:
+        """Note that everything in a conversation was displayed; return its summary."""
 
     # Presence
 
@@ -246,36 +161,19 @@ class Backend(Protocol):
     def participants(self, conversation_id: str) -> Participants:
         """Return the AIs of a conversation, to be looked at and changed."""
 
-    def alternatives(self, conversation_id: str, message_id: str) -> list[Json]:
-        """Return the answers that lost to an AI's answer in the timeline."""
-
     def preferences(self) -> Json:
         """Return `{ai}`: whether my messages are for AI where I say nothing about it."""
 
     def prefer(self, values: Json) -> Json:
         """Change preferences; return them all."""
 
-    # Private sessions
+    def session(self, conversation_id: str) -> Session:
+        """Return this person's AI session of a conversation."""
 
-    def private(self, name: str) -> Json:
-        """Return `{session_id, context, history}` of a private session; one that nobody has used begins."""
-
-    def ask_privately(self, name: str, query: str, wishes: Wishes) -> None:
-        """Ask the AI of a private session: `thinking`, then `response` or `error` come as events of its topic."""
-
-    def new_private_session(self, name: str) -> str:
-        """Begin a private session anew; return its id."""
-
-    def set_private_context(self, name: str, context: Json) -> Json:
-        """Lay facts over those of a private session; return all of them."""
+    def private(self, name: str) -> PrivateSession:
+        """Return a private session."""
 
     # Phases
 
-    def phase(self, conversation_id: str) -> Json:
-        """Return `{phase, progress, cycle, step}`."""
-
-    async def advance(self, conversation_id: str, *, from_phase: str) -> Json:
-        """Go on to the next phase, if it still is in `from_phase`; return `{phase, progress, cycle, step}`."""
-
-    async def progress(self, conversation_id: str, value: float) -> Json:
-        """Set the progress (0.0 to 1.0); return `{phase, progress, cycle, step}`."""
+    def phases(self, conversation_id: str) -> Phases:
+        """Return what shows and changes the phase of a conversation."""

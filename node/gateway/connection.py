@@ -18,6 +18,7 @@ from node.gateway.message_rate import Allowance
 from protocol import channel as wire
 from protocol.channel import ChannelError, Frame
 from protocol.errors import UsageError
+from protocol.sentence import told
 
 log = logging.getLogger("node.api")
 
@@ -137,7 +138,7 @@ class Connection:
             await self._send(wire.reply(frame, response, ok=ok))
 
     async def _refuse(self, frame: Frame, code: str, reason: str) -> None:
-        await self._reply(frame, {"code": code, "reason": reason}, ok=False)
+        await self._reply(frame, {"code": code, "reason": reason, **told(reason=reason)}, ok=False)
 
     # In
 

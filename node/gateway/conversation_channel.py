@@ -2,7 +2,6 @@
 
 import re
 from collections import OrderedDict
-from functools import partial
 from typing import Any, Final
 
 from crypto.ids import OpId
@@ -11,6 +10,7 @@ from node.gateway.answers import Answers
 from node.gateway.backend import Backend
 from node.gateway.channels import Json, Socket
 from node.gateway.client_session import SESSION, ClientSession
+from node.gateway.messages import Messages
 from node.gateway.participant_pushes import PARTICIPANTS, SLOW, change_participants
 from node.gateway.refusal import Refusal
 from node.gateway.trouble import told
@@ -18,7 +18,6 @@ from protocol.errors import UsageError
 
 FIRST_PAGE: Final = 20
 DEFAULT_PAGE: Final = 50
-MAX_CLIENT_ID: Final = 200
 MAX_REMEMBERED: Final = 5000
 
 _BESIDE: Final = ("before", "after", "around")
@@ -39,33 +38,41 @@ class ConversationChannel:
             socket,
             now=backend.now,
             spend=self._spend_change,
-            begin=partial(backend.new_session, conversation_id),
-            lay=partial(backend.set_context, conversation_id),
+            begin=lambda: backend.session(conversation_id).begin(),
+            lay=lambda context: backend.session(conversation_id).lay(context),
         )
         # A message's event may come while it is still being written, before its id is known here: such events wait in
         # `_held` until the write returns, and then carry the client's own id.
         self._client_ids: OrderedDict[str, str] = OrderedDict()
         self._held: list[tuple[str, Json]] | None = None
         self._answers = Answers(socket, now=backend.now)
+        self._wants_summaries = True
         socket.rewrite = self._mark
+
+    @property
+    def _messages(self) -> Messages:
+        return self._backend.messages(self._id)
 
     async def join(self, payload: Json) -> Json:
         """Return the newest messages and who is here."""
         backend = self._backend
         user_id = self._session.join(payload, identity=backend.identity()["identity"])
+        wants_summaries = parameters.flag(payload, "summaries", default=True)
         self._check_mine()
-        page = backend.history(self._id, limit=FIRST_PAGE)
+        self._wants_summaries = wants_summaries
+        page = self._messages.history(limit=FIRST_PAGE)
         backend.attend(self, "online")
         self._socket.push("presence_state", backend.presence(self._id))
         return {
             "conversation_id": self._id,
-            "session_id": backend.session(self._id),
+            "session_id": backend.session(self._id).id(),
             "user_id": user_id,
             "summary": backend.summary(self._id),
             "members": backend.members(self._id),
             "ai": backend.participants(self._id).all(),
             "messages": page["messages"],
             "more": page["more"],
+            "first_unread": self._messages.first_unread(),
         }
 
     async def leave(self) -> None:
@@ -98,20 +105,26 @@ class ConversationChannel:
                 self._backend.attend(self, status)
                 return {}
             case "read":
-                self._backend.read(self._id, self._named_message(payload))
+                self._messages.read(self._named_message(payload))
                 return {}
             case _ if event in SESSION:
                 return self._session.change(event, payload)
             case "alternatives":
-                return {"messages": self._backend.alternatives(self._id, self._named_message(payload))}
+                return {"messages": self._messages.alternatives(self._named_message(payload))}
+            case "edits":
+                return {"edits": self._messages.edits(self._named_message(payload))}
+            case "receipts":
+                return self._messages.receipts(self._named_message(payload))
             case "pins":
-                return {"messages": self._backend.pins(self._id)}
+                return {"messages": self._messages.pins()}
             case "edit" | "delete" | "react" | "pin":
                 return {"message": await self._mark_message(event, payload)}
             case "archive":
                 on = parameters.flag(payload, "on", default=True)
                 self._spend_change()
                 return await self._backend.archive(self._id, on=on)
+            case "settings":
+                return await self._describe(payload)
             case _ if event in PARTICIPANTS:
                 named = self._message_id(payload, "id")
                 message = OpId(bytes.fromhex(named)) if named is not None else None
@@ -122,18 +135,30 @@ class ConversationChannel:
 
     async def _mark_message(self, event: str, payload: Json) -> Json:
         """Change a message that is there already; return it as it is then."""
-        backend, name = self._backend, self._named_message(payload)
+        name = self._named_message(payload)
         self._spend_change()
         match event:
             case "edit":
-                return await backend.edit(self._id, name, parameters.content(payload))
+                return await self._messages.edit(name, parameters.content(payload))
             case "delete":
-                return await backend.delete(self._id, name)
+                return await self._messages.delete(name)
             case "react":
                 emoji = parameters.text(payload, "emoji", most=parameters.MAX_EMOJI)
-                return await backend.react(self._id, name, emoji, on=parameters.flag(payload, "on", default=True))
+                return await self._messages.react(name, emoji, on=parameters.flag(payload, "on", default=True))
             case _:
-                return await backend.pin(self._id, name, on=parameters.flag(payload, "on", default=True))
+                return await self._messages.pin(name, on=parameters.flag(payload, "on", default=True))
+
+    async def _describe(self, payload: Json) -> Json:
+        title = parameters.optional_text(payload, "title", most=parameters.MAX_TITLE)
+        if title is not None:
+            title = parameters.text(payload, "title", most=parameters.MAX_TITLE).strip()
+        description = parameters.optional_text(payload, "description", most=parameters.MAX_DESCRIPTION)
+        if title is None and description is None:
+            raise Refusal("bad_request", "give a title or a description; what is left out stays as it is")
+        self._spend_change()
+        return await self._backend.describe(
+            self._id, title=title, description=description.strip() if description is not None else None
+        )
 
     def _named_message(self, payload: Json) -> str:
         """Return the whole id of the message that a push is about."""
@@ -162,16 +187,16 @@ class ConversationChannel:
             "not_for_ai": parameters.flag(payload, "not_for_ai") if payload.get("not_for_ai") is not None else None,
             "wishes": self._session.wishes(payload),
         }
-        client_id = parameters.optional_text(payload, "client_id", most=MAX_CLIENT_ID)
+        client_id, once = parameters.client_id(payload)
         reply_to = self._message_id(payload, "reply_to")
         self._allowance.write(self._id)
         if client_id is None:
-            response = await self._backend.post(self._id, content, reply_to=reply_to, **asked)
+            response = await self._messages.post(content, reply_to=reply_to, **asked)
             self._answers.asked(response["id"], content)
             return {**response, "client_id": None}
         self._held = []
         try:
-            response = await self._backend.post(self._id, content, reply_to=reply_to, **asked)
+            response = await self._messages.post(content, reply_to=reply_to, client_id=client_id, once=once, **asked)
             self._answers.asked(response["id"], content)
             self._client_ids[response["id"]] = client_id
             if len(self._client_ids) > MAX_REMEMBERED:
@@ -185,13 +210,14 @@ class ConversationChannel:
     def _history(self, payload: Json) -> Json:
         limit = parameters.integer(payload, "limit", default=DEFAULT_PAGE, least=1, most=parameters.MAX_PAGE)
         named = {key: self._message_id(payload, key) for key in _BESIDE if payload.get(key) is not None}
-        if len(named) > 1:
-            raise Refusal("bad_request", f"give one of {', '.join(_BESIDE)}, or none for the newest messages")
-        return self._backend.history(self._id, limit=limit, **named)
+        first = parameters.flag(payload, "first", default=False)
+        if len(named) + first > 1:
+            raise Refusal("bad_request", f"give one of {', '.join(_BESIDE)}, first, or none for the newest messages")
+        return self._messages.history(limit=limit, first=first, **named)
 
     def _message_id(self, payload: Json, key: str) -> str | None:
         prefix = parameters.message_prefix(payload, key)
-        return None if prefix is None else self._backend.resolve_message(self._id, prefix)
+        return None if prefix is None else self._messages.resolve(prefix)
 
     def _mark(self, event: str, payload: Json) -> Json | None:
         """Return the event as this client gets it; None for one that waits for the write in hand."""
@@ -199,6 +225,8 @@ class ConversationChannel:
             marked = [self._mark("message", each) for each in payload["messages"]]
             changed = any(new is not old for new, old in zip(marked, payload["messages"], strict=True))
             return {"messages": [each for each in marked if each is not None]} if changed else payload
+        if event == "conversation" and not self._wants_summaries:
+            return None
         self._answers.heard(event, payload)
         if event != "message" or payload.get("mine") is not True:
             return payload

@@ -26,6 +26,8 @@ MAX_PAGE: Final = 200
 MAX_QUERY: Final = 256 * 1024
 """No query is too long: the node looks at its beginning."""
 MAX_RESULTS: Final = 100
+MAX_LINES: Final = 1 << 53
+"""More lines than any log has."""
 ORDERS: Final = ("newest", "relevance")
 MAX_HOURLY: Final = 10_000
 PHASES: Final = ("prophase", "prometaphase", "metaphase", "anaphase", "telophase")
@@ -42,6 +44,15 @@ _HEX = re.compile(r"[0-9a-f]{1,64}")
 def content(payload: Json) -> str:
     """Return the text of a message: 1 to 4,000 code points, not blank."""
     return text(payload, "content", most=MAX_CONTENT)
+
+
+def client_id(payload: Json) -> tuple[str | None, bool]:
+    """Return a client's own id of a message, if it gives one, and whether it is to be written once under that."""
+    given = optional_text(payload, "client_id", most=MAX_LABEL)
+    once = flag(payload, "once", default=False)
+    if once and not given:
+        raise Refusal("bad_request", "once needs a client_id: give each message an id of your own")
+    return given, once
 
 
 def text(payload: Json, key: str, *, most: int) -> str:
@@ -143,6 +154,14 @@ def message_prefix(payload: Json, key: str) -> str | None:
 def person(payload: Json) -> str:
     """Return what may name somebody: an id, a name, or the beginning of either."""
     return text(payload, "who", most=MAX_LABEL).strip()
+
+
+def identity(payload: Json) -> str:
+    """Return the whole id of somebody, 64 hex digits."""
+    name = _hex_prefix(payload, "identity")
+    if name is None or len(name) != 64:
+        raise Refusal("unknown_member", "identity must be the whole id of somebody (64 hex digits); see `people`")
+    return name
 
 
 def invite_prefix(payload: Json) -> str:

@@ -4,14 +4,14 @@ from typing import Final
 
 from crypto.ids import OpId
 from node.gateway import parameters
-from node.gateway.backend import Participants
 from node.gateway.channels import Json
+from node.gateway.parties import Participants
 
 PARTICIPANTS: Final = frozenset(
-    {"ai", "ai_add", "ai_set", "ai_hosts", "ai_accept", "ai_remove", "ai_pause", "retry", "stop"}
+    {"ai", "ai_offers", "ai_add", "ai_set", "ai_hosts", "ai_accept", "ai_remove", "ai_pause", "retry", "stop"}
 )
-SLOW: Final = frozenset({"ai_add", "ai_remove"})
-"""Those that may wait for a provider."""
+SLOW: Final = frozenset({"ai_offers", "ai_add", "ai_remove"})
+"""Those that may wait for a provider, or for another node."""
 
 
 async def change_participants(participants: Participants, event: str, payload: Json, *, message: OpId | None) -> Json:
@@ -19,6 +19,8 @@ async def change_participants(participants: Participants, event: str, payload: J
     match event:
         case "ai":
             return {"ai": participants.all()}
+        case "ai_offers":
+            return await participants.offers(_ai(payload))
         case "ai_add":
             return {"ai": await participants.add(parameters.ai_settings(payload, is_new=True))}
         case "ai_set":

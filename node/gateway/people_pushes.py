@@ -3,11 +3,13 @@
 from typing import Final
 
 from node.gateway import parameters
-from node.gateway.backend import People
 from node.gateway.channels import Json
+from node.gateway.parties import People
 
 PEOPLE: Final = frozenset({"members", "removal", "remove", "role", "hand_over", "leave", "invites", "revoke_invite"})
 """Their events; each names a conversation."""
+LOOKS: Final = frozenset({"members", "removal", "invites"})
+"""Those that change nothing."""
 
 
 def change_people(people: People, event: str, payload: Json) -> Json:

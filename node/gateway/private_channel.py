@@ -24,14 +24,15 @@ class PrivateChannel:
     def __init__(self, backend: Backend, name: str, socket: Socket) -> None:
         self._backend = backend
         self._name = name
+        self._private = backend.private(name)
         self._socket = socket
         self._allowance = socket.allowance
         self._session = ClientSession(
             socket,
             now=backend.now,
             spend=partial(self._allowance.ask, "changes"),
-            begin=partial(backend.new_private_session, name),
-            lay=partial(backend.set_private_context, name),
+            begin=self._private.begin,
+            lay=self._private.lay,
         )
 
     async def join(self, payload: Json) -> Json:
@@ -39,7 +40,7 @@ class PrivateChannel:
         if not 0 < len(self._name) <= MAX_NAME or not self._name.isprintable():
             raise Refusal("bad_request", f"the id of a private session has 1 to {MAX_NAME} printable characters")
         user_id = self._session.join(payload, identity=self._backend.identity()["identity"])
-        return {"conversation_id": self._name, "user_id": user_id, **self._backend.private(self._name)}
+        return {"conversation_id": self._name, "user_id": user_id, **self._private.show()}
 
     async def leave(self) -> None:
         """Nothing is held: what was asked is answered, and kept for the next join."""
@@ -58,14 +59,14 @@ class PrivateChannel:
                 content = parameters.content(payload)
                 wishes = self._session.wishes(payload)
                 self._allowance.ask()
-                self._backend.ask_privately(self._name, content, wishes)
+                self._private.ask(content, wishes)
                 return {}
             case "typing":
                 parameters.flag(payload, "typing")
                 self._allowance.signal(PRIVATE, "typing signals")
                 return {}
             case "history":
-                return {"history": self._backend.private(self._name)["history"]}
+                return {"history": self._private.show()["history"]}
             case _ if event in SESSION:
                 return self._session.change(event, payload)
             case _:

@@ -14,6 +14,7 @@ from node.gateway.private_channel import PrivateChannel
 NODE: Final = "node"
 CONVERSATION: Final = "conversation:"
 SUMMARY_EVENT: Final = "conversation"
+TYPING_EVENT: Final = "typing"
 _WHOLE_ID: Final = re.compile(r"[0-9a-f]{64}")
 
 
@@ -35,5 +36,7 @@ def routes(backend: Backend, rates: Rates | None = None) -> tuple[Topics, Callab
         topics.broadcast(f"{CONVERSATION}{conversation_id}", event, payload)
         if event == SUMMARY_EVENT:
             topics.broadcast(NODE, event, payload)
+        elif event == TYPING_EVENT:
+            topics.broadcast(NODE, event, {"conversation": conversation_id, **payload})
 
     return topics, backend.subscribe(deliver)

@@ -3,7 +3,6 @@
 It moves bytes between peers whose ids the handshake proved, and knows nothing of conversations.
 """
 
-from node.network.discovery import Found, dial_delay_s, discover
 from node.network.errors import (
     DialError,
     FrameTooLarge,
@@ -17,6 +16,7 @@ from node.network.errors import (
     Timeout,
     UnknownProtocol,
 )
+from node.network.found import Found, dial_delay_s
 from node.network.frames import MAX_FRAME, Frames
 from node.network.gossip import MAX_MESSAGE, Received, Subscription
 from node.network.host import Network, open_network
@@ -50,6 +50,5 @@ __all__ = [
     "Timeout",
     "UnknownProtocol",
     "dial_delay_s",
-    "discover",
     "open_network",
 ]

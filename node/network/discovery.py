@@ -9,7 +9,6 @@ import socket
 import threading
 from collections.abc import AsyncIterator, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
-from dataclasses import dataclass
 from functools import partial
 
 import trio
@@ -22,6 +21,7 @@ from zeroconf import (
 )
 
 from node.network.addresses import interface_addresses, split_peer
+from node.network.found import Found
 
 logger = logging.getLogger("node.network")
 
@@ -30,31 +30,9 @@ SERVICE = "_peer2peer._udp.local."
 RESOLVE_MS = 2000
 REFRESH_S = 15.0
 STOP_S = 0.4
-PATIENCE_S = 2.0
 FOUND = 256
 ADDRESSES = 8
 TXT_BYTES = 200
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """A node on the local network says that it is here.
-
-    Attributes:
-        peer_id: who it says it is; not proven.
-        addresses: where it says it can be dialled, multiaddrs.
-    """
-
-    peer_id: str
-    addresses: tuple[str, ...]
-
-
-def dial_delay_s(own: str, other: str) -> float:
-    """Return how long to wait before dialling a node that has also found us.
-
-    The smaller peer id dials at once; the larger one only if it is still not connected after PATIENCE_S.
-    """
-    return 0.0 if own < other else PATIENCE_S
 
 
 @asynccontextmanager

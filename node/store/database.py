@@ -14,14 +14,21 @@ from typing import Final
 from sqlite_utils import Database
 
 from node.errors import StartError
+from protocol.errors import UsageError
 
-VERSION: Final = 3
+VERSION: Final = 4
 _OLDEST: Final = 3
 _CHECK_BELOW_BYTES: Final = 64 << 20
 _LONGEST_LOG_PAGES: Final = 4_000
 """At this length of the write-ahead log a commit brings it into the file itself."""
 
-_TABLES: Final = """
+_PUSHED: Final = """CREATE TABLE pushed (
+    number INTEGER PRIMARY KEY,
+    name BLOB NOT NULL UNIQUE,
+    message BLOB NOT NULL
+) STRICT;
+"""
+_TABLES: Final = f"""
 CREATE TABLE conversations (
     key INTEGER PRIMARY KEY,
     id BLOB NOT NULL UNIQUE,
@@ -81,9 +88,9 @@ CREATE TABLE peers (
     addresses TEXT NOT NULL,
     last_seen_ms INTEGER NOT NULL
 ) STRICT;
-"""
+{_PUSHED}"""
 
-_STEPS: Final[dict[int, str]] = {}
+_STEPS: Final[dict[int, str]] = {3: _PUSHED}
 """What leads from a version to the next."""
 
 
@@ -118,12 +125,13 @@ def open_database(path: Path) -> Database:
             )
         if version == 0:
             connection.executescript(f"BEGIN; {_TABLES} PRAGMA user_version = {VERSION}; COMMIT;")
+            version = VERSION
         elif path.stat().st_size < _CHECK_BELOW_BYTES:
             # a quick_check would not see damage in an index
             found = connection.execute("PRAGMA integrity_check(1)").fetchone()[0]
             if found != "ok":
                 raise StartError("damaged_database", _damaged(path))
-        for step in range(max(version, _OLDEST), VERSION):
+        for step in range(version, VERSION):
             connection.executescript(f"BEGIN; {_STEPS[step]} PRAGMA user_version = {step + 1}; COMMIT;")
         if not _made_by(_TABLES) <= _schema(connection):
             raise StartError("damaged_database", _damaged(path))
@@ -155,6 +163,24 @@ def _made_by(script: str) -> set[str]:
     with closing(sqlite3.connect(":memory:")) as connection:
         connection.executescript(script)
         return _schema(connection)
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """Tell a person where what they did in this block could not be stored (UsageError instead of sqlite3.Error)."""
+    try:
+        yield
+    except sqlite3.Error as error:
+        raise not_stored() from error
+
+
+def not_stored() -> UsageError:
+    """Return what a person is told where the database takes nothing."""
+    return UsageError(
+        "internal",
+        "that could not be stored, and nothing was changed: check that the disk has room and that the profile's folder "
+        "can be written, then try again",
+    )
 
 
 def damaged() -> StartError:

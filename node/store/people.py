@@ -3,6 +3,7 @@
 import sqlite3
 
 from crypto.ids import IdentityKey
+from node.store.database import damaged
 
 
 class PeopleRows:
@@ -40,10 +41,12 @@ class PeopleRows:
         return known
 
     def identity(self, key: int) -> IdentityKey:
-        """Return who stands behind a number."""
+        """Return who stands behind a number (StartError `damaged_database` where nobody does)."""
         found = self._identities.get(key)
         if found is None:
-            (identity,) = self._connection.execute("SELECT identity FROM people WHERE key = ?", (key,)).fetchone()
-            found = self._identities[key] = IdentityKey(identity)
+            row = self._connection.execute("SELECT identity FROM people WHERE key = ?", (key,)).fetchone()
+            if row is None:
+                raise damaged()
+            found = self._identities[key] = IdentityKey(row[0])
             self._numbers[found] = key
         return found

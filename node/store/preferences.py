@@ -6,6 +6,8 @@ from typing import Any
 
 from sqlite_utils import Database
 
+from node.store.database import storing
+
 
 class Preferences:
     """The preferences of a profile."""
@@ -19,8 +21,9 @@ class Preferences:
         return json.loads(row[0]) if row is not None else default
 
     def set(self, name: str, value: Any) -> None:
-        """Keep a value (anything JSON can say); None forgets the name."""
-        if value is None:
-            self._connection.execute("DELETE FROM preferences WHERE name = ?", (name,))
-        else:
-            self._connection.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value)))
+        """Keep a value (anything JSON can say); None forgets the name (UsageError where it cannot be stored)."""
+        with storing():
+            if value is None:
+                self._connection.execute("DELETE FROM preferences WHERE name = ?", (name,))
+            else:
+                self._connection.execute("INSERT OR REPLACE INTO preferences VALUES (?, ?)", (name, json.dumps(value)))

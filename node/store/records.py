@@ -1,38 +1,35 @@
 """One conversation's rows: its operations, keys and registers, written together (docs/architecture.md, "Store").
 
 Epoch keys lie closed under the profile's storage key, and operations as they travel, so the file holds no readable
-text. What can be worked out from the operations (heads, tips of devices) is written as a checkpoint now and then: a
-load takes the last one and adds what came after it, so it costs the same however long a conversation is.
+text. What can be worked out from the operations (heads, tips of devices) is written as a checkpoint now and then
+(checkpoints.py).
 """
 
 import sqlite3
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from secrets import token_bytes
 from typing import Any, Final
 
 from sqlite_utils import Database
 
-from crypto.codec import Value, decode_own, encode
-from crypto.ids import ConversationId, DeviceKey, IdentityKey, OpId
-from crypto.sealed import NONCE_BYTES, close, open_closed
+from crypto.ids import ConversationId, IdentityKey, OpId
 from node.store.chains import ChainRows
+from node.store.checkpoints import CHECKPOINT_EVERY, SHELVED, Checkpoints, stored_entry
 from node.store.database import damaged, transaction
+from node.store.epoch_keys import EpochKeyRows
 from node.store.people import PeopleRows
 from node.store.shown import ShownRows
-from protocol.dag import Entry, Key, Plane
+from protocol.contents import LOCKED
+from protocol.dag import Entry, Key
 from protocol.ops import CONTENT, Op, stored_header
 from protocol.outcome import Outcome, Row
 from protocol.registers import Register, parse_register
-from protocol.replica import LOCKED, Replica
+from protocol.replica import Replica
 from protocol.shelf import Shelved
 from protocol.sync.compact import Stored
 from protocol.vouching import Successor
 
-CHECKPOINT_EVERY: Final = 512
-"""Operations after which heads and tips are written again."""
 _BULK: Final = 500
 _OP: Final = "id, header, signature, body"
-_SHELVED: Final = "id, vts_ms, header"
 _INSERT: Final = (
     "INSERT INTO operations (conversation, plane, kind, level, quarantined, shown, depth, vts_ms, author, id, header, "
     "signature, body) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)"
@@ -47,11 +44,12 @@ class Records:
         self._connection: sqlite3.Connection = database.conn
         self._key = key
         self._conversation = conversation
-        self._storage_key = storage_key
+        self._keys = EpochKeyRows(database.conn, key, storage_key)
         self._people = PeopleRows(database.conn)
         self.shown = ShownRows(database.conn, key, conversation, self._people)
         """What stands in the timeline."""
         self._chains = ChainRows(database.conn, key)
+        self._checkpoints = Checkpoints(database.conn, key)
         self._since_checkpoint = 0
 
     # --- writing -----------------------------------------------------------------------------------------------------
@@ -92,14 +90,11 @@ class Records:
                         [(int(value), self._key, name) for name, value in values.items()],
                     )
             if outcome.keys:
-                connection.executemany(
-                    "INSERT OR REPLACE INTO epoch_keys (conversation, epoch, closed) VALUES (?, ?, ?)",
-                    [(self._key, epoch, self._close(epoch, key)) for epoch, key in outcome.keys.items()],
-                )
+                self._keys.write(outcome.keys)
             if registers:
                 self._write_registers(connection, registers)
             if since >= CHECKPOINT_EVERY or is_moved:
-                self._write_checkpoint(connection, replica)
+                self._checkpoints.write(connection, replica)
                 since = 0
         self._since_checkpoint = since
 
@@ -129,15 +124,6 @@ class Records:
             op.body,
         )
 
-    def _write_checkpoint(self, connection: sqlite3.Connection, replica: Replica) -> None:
-        content = replica.content
-        newest = connection.execute("SELECT max(number) FROM operations").fetchone()[0] or 0
-        heads: list[Value] = [[depth, name] for depth, name in content.head_keys()]
-        tips: list[Value] = [[device, seq, name] for device, (seq, name) in sorted(content.tips.items())]
-        forked: list[Value] = [*sorted(content.forked)]
-        checkpoint = encode([newest, content.count, heads, tips, forked, replica.control.heads_hash()])
-        connection.execute("UPDATE conversations SET checkpoint = ? WHERE key = ?", (checkpoint, self._key))
-
     def _write_registers(self, connection: sqlite3.Connection, registers: Sequence[Register]) -> None:
         connection.executemany(
             "INSERT OR REPLACE INTO registers (conversation, device, slot, encoded) VALUES (?, ?, ?, ?)",
@@ -157,10 +143,8 @@ class Records:
             StartError: `damaged_database`: operations are missing or changed.
         """
         try:
-            for epoch, closed in self._connection.execute(
-                "SELECT epoch, closed FROM epoch_keys WHERE conversation = ?", (self._key,)
-            ):
-                replica.keyring.hold(OpId(epoch), open_closed(self._storage_key, closed, associated=epoch))
+            for epoch, key in self._keys.read():
+                replica.keyring.hold(epoch, key)
             self._restore(replica)
             return [
                 parse_register(encoded)
@@ -172,22 +156,7 @@ class Records:
             raise damaged() from error
 
     def _restore(self, replica: Replica) -> None:
-        (data,) = self._connection.execute(
-            "SELECT checkpoint FROM conversations WHERE key = ?", (self._key,)
-        ).fetchone()
-        checkpoint: list[Any] = decode_own(data) if data else [0, 0, [], [], [], b""]
-        newest, count, heads, tips, forked, control_heads = checkpoint
-        later = list(self._later(newest))
-        self._since_checkpoint = len(later)
-        base = Plane(self)
-        base.heads = {OpId(name): depth for depth, name in heads}
-        base.tips = {DeviceKey(device): (seq, OpId(name)) for device, seq, name in tips}
-        base.forked, base.count = {DeviceKey(device) for device in forked}, count
-        for entry, is_valid in later:
-            if any(name not in base for name in entry.cited):
-                raise ValueError("operations are missing")
-            base.add(entry, is_valid=is_valid)
-        self._check(base, control_heads=control_heads, newest=newest, has_checkpoint=bool(data))
+        base, self._since_checkpoint = self._checkpoints.read(self)
         rows = self._connection.execute(
             f"SELECT {_OP}, level, quarantined FROM operations "  # noqa: S608 - constants
             "WHERE conversation = ? AND plane = 0 ORDER BY number",
@@ -220,42 +189,13 @@ class Records:
             ],
         )
 
-    def _later(self, newest: int) -> Iterator[tuple[Entry, bool]]:
-        """Yield the entries of content that came after a checkpoint, and whether each is valid."""
-        for name, vts_ms, header, level in self._connection.execute(
-            f"SELECT {_SHELVED}, level FROM operations "  # noqa: S608 - constants
-            "WHERE number > ? AND conversation = ? AND plane = 1 ORDER BY number",
-            (newest, self._key),
-        ):
-            yield _entry(name, vts_ms, header), level > 0
-
-    def _check(self, content: Plane, *, control_heads: bytes, newest: int, has_checkpoint: bool) -> None:
-        """Raise ValueError where rows are missing; what is inside them, `doctor --verify` checks."""
-        (count,) = self._connection.execute(
-            "SELECT count(*) FROM operations INDEXED BY operations_by_id "
-            "WHERE conversation = ? AND plane = 1 AND quarantined = 0",
-            (self._key,),
-        ).fetchone()
-        if count != content.count or len(content.fetch(content.heads)) != len(content.heads):
-            raise ValueError("operations are missing")
-        if has_checkpoint:
-            control = Plane()
-            for name, vts_ms, header in self._connection.execute(
-                f"SELECT {_SHELVED} FROM operations "  # noqa: S608 - constants
-                "WHERE conversation = ? AND plane = 0 AND quarantined = 0 AND number <= ? ORDER BY number",
-                (self._key, newest),
-            ):
-                control.add(_entry(name, vts_ms, header))
-            if control.heads_hash() != control_heads:
-                raise ValueError("control operations are missing")
-
     # --- the shelf ---------------------------------------------------------------------------------------------------
 
     def entries(self, names: Collection[OpId]) -> dict[OpId, Entry]:
         """Return the entries of those of `names` that are stored content operations."""
         return {
-            name: _entry(name, vts_ms, header)
-            for name, vts_ms, header, plane in self._by_id(f"{_SHELVED}, plane", names)
+            name: stored_entry(name, vts_ms, header)
+            for name, vts_ms, header, plane in self._by_id(f"{SHELVED}, plane", names)
             if plane == CONTENT
         }
 
@@ -271,9 +211,9 @@ class Records:
     def shelved(self, names: Collection[OpId]) -> dict[OpId, Shelved]:
         """Return what is known of those of `names` that are stored content operations."""
         return {
-            name: Shelved(_entry(name, vts_ms, header), self._people.identity(author), kind, level)
+            name: Shelved(stored_entry(name, vts_ms, header), self._people.identity(author), kind, level)
             for name, vts_ms, header, author, kind, level, plane in self._by_id(
-                f"{_SHELVED}, author, kind, level, plane", names
+                f"{SHELVED}, author, kind, level, plane", names
             )
             if plane == CONTENT
         }
@@ -281,9 +221,9 @@ class Records:
     def written_by(self, author: IdentityKey) -> Iterable[Shelved]:
         """Return a person's content operations, quarantined ones included."""
         return [
-            Shelved(_entry(name, vts_ms, header), author, kind, level)
+            Shelved(stored_entry(name, vts_ms, header), author, kind, level)
             for name, vts_ms, header, kind, level in self._connection.execute(
-                f"SELECT {_SHELVED}, kind, level FROM operations "  # noqa: S608 - constants
+                f"SELECT {SHELVED}, kind, level FROM operations "  # noqa: S608 - constants
                 "WHERE conversation = ? AND author = ? AND plane = 1",
                 (self._key, self._people.number(author)),
             )
@@ -365,23 +305,5 @@ class Records:
         ).fetchall():
             yield Op(OpId(name), stored_header(header), header, signature, body), self._people.identity(author)
 
-    def _close(self, epoch: OpId, key: bytes) -> bytes:
-        return close(self._storage_key, key, nonce=token_bytes(NONCE_BYTES), associated=epoch)
-
 
 _MARKS: Final = ",".join("?" * _BULK)
-
-
-def _entry(name: bytes, vts_ms: int, data: bytes) -> Entry:
-    header = stored_header(data)
-    return Entry(
-        OpId(name),
-        header.device,
-        header.seq,
-        header.prev,
-        header.parents,
-        header.auth,
-        header.depth,
-        header.ts_ms,
-        vts_ms,
-    )

@@ -63,6 +63,15 @@ class ShownRows:
             )
         return list(self._shown(rows))[::-1]
 
+    def first_page(self, *, limit: int) -> list[Shown]:
+        """Return at most `limit` of the timeline in display order: the oldest."""
+        rows = self._connection.execute(
+            f"SELECT {_SHOWN} FROM operations WHERE conversation = ? AND shown = 1 "  # noqa: S608 - constants
+            "ORDER BY vts_ms, depth, id LIMIT ?",
+            (self._key, limit),
+        )
+        return list(self._shown(rows))
+
     def page_after(self, name: OpId, *, limit: int) -> list[Shown]:
         """Return at most `limit` of the timeline in display order: those just after one."""
         rows = self._connection.execute(
@@ -101,6 +110,27 @@ class ShownRows:
             (self._key, self._key, CONTENT, *kinds, self._people.number(own), kinds[0]),
         ).fetchone()
         return int(row[0])
+
+    def first_unread(self, own: IdentityKey, kinds: Sequence[int]) -> OpId | None:
+        """Return the first of the messages that `unread` counts; None where there is none."""
+        marks = ",".join("?" * len(kinds))
+        row = self._connection.execute(
+            "SELECT id FROM operations WHERE conversation = ? AND shown = 1 "  # noqa: S608 - marks
+            "AND vts_ms > (SELECT read_vts_ms FROM conversations WHERE key = ?) "
+            f"AND plane = ? AND kind IN ({marks}) AND (author <> ? OR kind <> ?) ORDER BY vts_ms, depth, id LIMIT 1",
+            (self._key, self._key, CONTENT, *kinds, self._people.number(own), kinds[0]),
+        ).fetchone()
+        return OpId(row[0]) if row is not None else None
+
+    def unread_messages(self, own: IdentityKey, kind: int, *, limit: int) -> list[OpId]:
+        """Return the newest messages of one kind that others wrote after what this person has read, newest first."""
+        rows = self._connection.execute(
+            "SELECT id FROM operations WHERE conversation = ?1 AND shown = 1 "
+            "AND vts_ms > (SELECT read_vts_ms FROM conversations WHERE key = ?1) "
+            "AND plane = ?2 AND kind = ?3 AND author <> ?4 ORDER BY vts_ms DESC, depth DESC, id DESC LIMIT ?5",
+            (self._key, CONTENT, kind, self._people.number(own), limit),
+        )
+        return [OpId(name) for (name,) in rows]
 
     def set_read(self, vts_ms: int) -> None:
         """Keep up to where this person has read."""

@@ -43,7 +43,6 @@ from protocol.bodies.control import (
 from protocol.errors import RemoteError
 from protocol.ops import CONTROL, Op
 
-_CERTIFICATES: Final = 1_024
 GOVERNED: Final = {
     InviteCreate: (CONTROL, ControlKind.INVITE_CREATE),
     AiSet: (CONTROL, ControlKind.AI_SET),
@@ -89,8 +88,6 @@ class Ledger:
         self.ais: list[Act] = []
         self.policies: list[Act] = []
         self.cut_heads: dict[OpId, frozenset[IdentityKey]] = {}
-        self._certificates: dict[bytes, Certificate] = {}
-        """Those read lately: reading one costs a signature's check, and most are read twice."""
 
     def upto(self, names: Iterable[OpId]) -> int:
         """Return the bit set of `names` and all their ancestors; all of them are here."""
@@ -131,16 +128,10 @@ class Ledger:
 
     def read(self, encoded: bytes) -> Certificate:
         """Return the certificate in `encoded` (RemoteError `not_allowed` where it is false)."""
-        certificate = self._certificates.get(encoded)
-        if certificate is None:
-            try:
-                certificate = parse_certificate(encoded)
-            except CryptoError as error:
-                raise RemoteError("not_allowed", f"a control rule was broken: {error}") from error
-            if len(self._certificates) >= _CERTIFICATES:
-                self._certificates.clear()
-            self._certificates[encoded] = certificate
-        return certificate
+        try:
+            return parse_certificate(encoded)
+        except CryptoError as error:
+            raise RemoteError("not_allowed", f"a control rule was broken: {error}") from error
 
     def certificate(self, encoded: bytes, identity: IdentityKey) -> Certificate:
         """Return the certificate in `encoded`.

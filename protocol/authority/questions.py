@@ -22,8 +22,14 @@ from protocol.bodies.control import (
 )
 from protocol.errors import UsageError
 from protocol.ops import CONTROL
+from protocol.sentence import Sentence
 
-_WORDS = {Level.KEEPER: "keeper", Level.MEMBER: "member", Level.ADMIN: "admin", Level.OWNER: "owner"}
+_WORDS = {
+    Level.KEEPER: Sentence("a keeper"),
+    Level.MEMBER: Sentence("a member"),
+    Level.ADMIN: Sentence("an admin"),
+    Level.OWNER: Sentence("an owner"),
+}
 
 
 class Action(Enum):
@@ -59,18 +65,18 @@ def objection(
     """
     member = authority.member(actor)
     if member is None:
-        return "You are not a member of this conversation."
+        return Sentence("You are not a member of this conversation.")
     match action:
         case Action.INVITE:
-            return _below(member, authority.policy()[CONTROL, ControlKind.INVITE_CREATE], "invite people")
+            return _below(member, authority.policy()[CONTROL, ControlKind.INVITE_CREATE], Sentence("invite people"))
         case Action.SET_AI:
-            return _below(member, authority.policy()[CONTROL, ControlKind.AI_SET], "change AI participants")
+            return _below(member, authority.policy()[CONTROL, ControlKind.AI_SET], Sentence("change AI participants"))
         case Action.ROTATE:
-            return _below(member, Level.ADMIN, "change the conversation's key")
+            return _below(member, Level.ADMIN, Sentence("change the conversation's key"))
         case Action.REVOKE_INVITE:
-            return _below(member, Level.ADMIN, "take back an invite")
+            return _below(member, Level.ADMIN, Sentence("take back an invite"))
         case Action.SET_POLICY:
-            return _below(member, Level.OWNER, "change what members may do")
+            return _below(member, Level.OWNER, Sentence("change what members may do"))
         case Action.LEAVE:
             return _leaving(authority, actor)
         case Action.REMOVE:
@@ -166,11 +172,15 @@ def brought_in(authority: Authority, identity: IdentityKey) -> set[IdentityKey]:
     return found
 
 
-def _below(member: Member, needed: int, to: str) -> str | None:
+def _below(member: Member, needed: int, to: Sentence) -> str | None:
     if member.level >= needed:
         return None
-    who = {Level.MEMBER: "members", Level.ADMIN: "an owner or an admin", Level.OWNER: "an owner"}[Level(needed)]
-    return f"Only {who} of this conversation can {to}."
+    who = {
+        Level.MEMBER: Sentence("members"),
+        Level.ADMIN: Sentence("an owner or an admin"),
+        Level.OWNER: Sentence("an owner"),
+    }[Level(needed)]
+    return Sentence("Only {who} of this conversation can {to}.", who=who, to=to)
 
 
 def _leaving(authority: Authority, actor: IdentityKey) -> str | None:
@@ -178,27 +188,34 @@ def _leaving(authority: Authority, actor: IdentityKey) -> str | None:
     owners = [identity for identity, member in members.items() if member.level == Level.OWNER]
     others = [identity for identity, member in members.items() if identity != actor and member.level >= Level.MEMBER]
     if owners == [actor] and others:
-        return "You are the only owner: make somebody else an owner first."
+        return Sentence("You are the only owner: make somebody else an owner first.")
     return None
 
 
 def _lowering(authority: Authority, member: Member, target: IdentityKey, level: int) -> str | None:
     """Return why a member's revocation would not leave `target` with `level` at most."""
     if target == member.identity:
-        return "You cannot remove yourself: leave instead."
+        return Sentence("You cannot remove yourself: leave instead.")
     standings = [(now, standing) for now, standing in authority.standings(target) if now > level]
     if not standings:
         return (
-            "That person is not in this conversation." if level == NONE else "That person is no more than that already."
+            Sentence("That person is not in this conversation.")
+            if level == NONE
+            else Sentence("That person is no more than that already.")
         )
     if member.level < Level.ADMIN:
-        return "Only an owner or an admin of this conversation can do that."
+        return Sentence("Only an owner or an admin of this conversation can do that.")
     own = authority.standing(member.proof, member.identity)
     for _, standing in standings:
         if standing.level >= Level.ADMIN and member.level < Level.OWNER:
-            return f"Only an owner can do that to an {_WORDS[Level(standing.level)]}."
+            return Sentence("Only an owner can do that to {whom}.", whom=_WORDS[Level(standing.level)])
         if not own.key < standing.key:
-            return "That person has been an owner for longer than you: only they can step down themselves."
+            known = authority.member(target)
+            if known is not None and known.level < standing.level:
+                return Sentence(
+                    "That person owned this conversation before you: nobody can remove them, they can only leave."
+                )
+            return Sentence("That person has been an owner for longer than you: only they can step down themselves.")
     return None
 
 
@@ -206,9 +223,9 @@ def _setting(authority: Authority, member: Member, target: IdentityKey, level: i
     known = authority.member(target)
     if target == member.identity:
         if level > member.level:
-            return "You cannot raise your own level."
+            return Sentence("You cannot raise your own level.")
         return _leaving(authority, target) if level < member.level else None
     if known is not None and known.level > level:
         return _lowering(authority, member, target, level)
     needed = Level.OWNER if level >= Level.ADMIN else Level.ADMIN
-    return _below(member, needed, f"make somebody {'an' if level >= Level.ADMIN else 'a'} {_WORDS[Level(level)]}")
+    return _below(member, needed, Sentence("make somebody {role}", role=_WORDS[Level(level)]))

@@ -201,7 +201,7 @@ class AiSet:
     term: int
     epoch: OpId
     closed: bytes
-    """`protocol.bodies.content.AiSettings`, closed under the epoch's control key."""
+    """`protocol.bodies.ai.AiSettings`, closed under the epoch's control key."""
 
 
 ControlBody = (

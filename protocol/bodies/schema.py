@@ -169,7 +169,9 @@ def row(*checks: Check) -> Check:
 
 
 def _plain(value: Any) -> Any:
-    """Return `value` with tuples as lists and levels as numbers, the shape that a check sees after decoding."""
+    """Return `value` with tuples as lists, levels as numbers, sentences as texts: as a check sees it after decoding."""
+    if isinstance(value, str):
+        return str(value)
     if isinstance(value, tuple):
         return [_plain(item) for item in value]
     if isinstance(value, IntEnum):

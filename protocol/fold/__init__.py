@@ -2,8 +2,8 @@
 
 from protocol.fold.answers import Lease
 from protocol.fold.fold import Fold
-from protocol.fold.folded import NOT_A_HOST, Changes, Folded, Target
+from protocol.fold.folded import NOT_A_HOST, Changes, Folded, InPast, Target
 from protocol.fold.marks import Edited
 from protocol.fold.writers import Register
 
-__all__ = ["NOT_A_HOST", "Changes", "Edited", "Fold", "Folded", "Lease", "Register", "Target"]
+__all__ = ["NOT_A_HOST", "Changes", "Edited", "Fold", "Folded", "InPast", "Lease", "Register", "Target"]

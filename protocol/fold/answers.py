@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from crypto.ids import DeviceKey, IdentityKey, OpId
-from protocol.bodies.content import AiLease, AiReply, AiRetry, reply_key
+from protocol.bodies.ai import AiLease, AiReply, AiRetry, reply_key
 from protocol.dag import Key
 from protocol.fold.folded import NOT_A_HOST, Changes, Folded, InPast
 from protocol.fold.writers import Writers

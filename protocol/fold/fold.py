@@ -7,11 +7,8 @@ not kept at all. The naive refold in tests/props is the oracle.
 
 from crypto.codec import Value
 from crypto.ids import IdentityKey, OpId, blake2b
+from protocol.bodies.ai import AiLease, AiPause, AiReply, AiRetry, reply_key
 from protocol.bodies.content import (
-    AiLease,
-    AiPause,
-    AiReply,
-    AiRetry,
     Archive,
     ContentKind,
     Delete,
@@ -24,7 +21,6 @@ from protocol.bodies.content import (
     Pin,
     React,
     Title,
-    reply_key,
 )
 from protocol.fold.answers import Answers, Lease
 from protocol.fold.folded import Changes, FindTarget, Folded, InPast, Target
@@ -105,6 +101,10 @@ class Fold:
         """Return the text that stands in for a message's own; None where it was not edited, or is deleted."""
         return self._marks.edited(name)
 
+    def edits(self, name: OpId) -> list[Edited]:
+        """Return all that `edited` would have returned in the course of time, oldest first."""
+        return self._marks.edits(name)
+
     def is_deleted(self, name: OpId) -> bool:
         """Return whether a message is deleted."""
         return self._marks.deletion(name) is not None
@@ -175,6 +175,7 @@ class Fold:
                 changes.shown[op.id] = counts and op.depth > 0  # the title a conversation begins with is no news
                 self._write(ContentKind.TITLE, op, text if counts else None, changes)
             case Description(text):
+                changes.shown[op.id] = counts and op.depth > 1  # right behind the title it is part of the beginning
                 self._write(ContentKind.DESCRIPTION, op, text if counts else None, changes)
             case Archive(on):
                 self._switch(ContentKind.ARCHIVE, op, on if counts else None, changes)

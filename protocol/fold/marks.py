@@ -107,6 +107,14 @@ class Marks:
         (_, op), body = mark.edit
         return Edited(op, body.text, body.mentions)
 
+    def edits(self, name: OpId) -> list[Edited]:
+        """Return every text that has stood in for a message's own, by `(depth, id)`; none where it is deleted."""
+        known = self._target(name)
+        if known is None or self._marks.get(name, _NO_MARK).edit is None:
+            return []
+        rows = self._edits.all((name, known.author))
+        return [Edited(op, body.text, body.mentions) for (_, op), body in rows]
+
     def deletion(self, name: OpId) -> OpId | None:
         """Return the first deletion of a message that counts."""
         mark = self._marks.get(name, _NO_MARK)

@@ -53,6 +53,10 @@ class Writers(Generic[K, V]):
         rows = self._rows.get(key)
         return rows[-1] if rows else None
 
+    def all(self, key: K) -> list[tuple[Key, V]]:
+        """Return everything written, by `(depth, id)`."""
+        return list(self._rows.get(key, ()))
+
     def last_id(self, key: K) -> bytes:
         """Return the winning operation's id, empty where nobody wrote."""
         row = self.last(key)

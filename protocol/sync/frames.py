@@ -23,7 +23,7 @@ from protocol.errors import RemoteError
 from protocol.registers import DIGEST_ROWS, PLACE_BYTES, Row
 from protocol.sync.index import Bound, parse_bound
 from protocol.sync.ranges import Ranges, dump_ranges, load_ranges
-from protocol.sync.recon import SALT_BYTES
+from protocol.sync.views import SALT_BYTES
 
 PROTOCOL: Final = "/peer2peer/sync/1"
 VERSION: Final = 1

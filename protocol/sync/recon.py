@@ -1,46 +1,35 @@
 """Range-based set reconciliation: what each of two sets lacks, in two or three round trips (docs/protocol.md, "Sync").
 
 The asking side drives: it cuts its keys into ranges and says of each what it has there: a fingerprint, a list, nothing.
-The answering side, which remembers nothing between frames, says what it has where the two differ: in finer ranges, or
-by listing ids. A range that the asking side lacks altogether is not listed but named, to be pulled whole.
-
-A fingerprint is a sum of ids and therefore no proof: who grinds ids can make two sets agree that differ. The proof is
-that heads are equal. Where they are not after a run, another with a fresh salt sums keyed hashes instead of ids.
+The answering side is in `respond`. A range that the asking side lacks altogether is not listed but named, to be pulled
+whole.
 """
 
 import heapq
-from bisect import bisect_left
 from collections import deque
 from collections.abc import Container, Iterable
-from itertools import accumulate, pairwise
 from math import isqrt
-from typing import Final, Protocol
+from typing import Final
 
-from crypto.ids import ID_BYTES, OpId, blake2b
+from crypto.ids import ID_BYTES, OpId
 from protocol.errors import RemoteError
 from protocol.sync.index import (
     DEPTH_BYTES,
-    ELEMENT_BYTES,
     END,
     START,
     Bound,
     KeyIndex,
     after,
-    cuts,
-    fingerprint,
-    separator,
 )
 from protocol.sync.ranges import ANSWER, FINGERPRINT, LIST, MOST_IDS, MOST_RANGES, NONE, SKIP, Range, Ranges
+from protocol.sync.views import Sums, fingerprints, pieces, view_of
 
 MOST_NEEDED: Final = 1 << 18
-SALT_BYTES: Final = 16
 
 _OPENING: Final = 32
 _PARTS: Final = 16
 _LISTED: Final = 24
 """Up to so many keys the asking side lists them, since that costs less than fingerprints of their parts."""
-_ANSWERED: Final = 64
-"""Up to so many ids the answering side lists, beyond it cuts."""
 _ASKED_RANGES: Final = MOST_RANGES // 4
 """So many at most in a frame that asks: the answer needs room to cut."""
 _FLIGHT: Final = 16
@@ -51,139 +40,6 @@ _KEYS_PER_FRAME: Final = 1024
 
 
 Span = tuple[Bound, Bound]
-
-
-class View(Protocol):
-    """An ordered set as reconciliation sees it: by positions and bounds. `KeyIndex` is one."""
-
-    def __len__(self) -> int: ...
-
-    def position(self, place: Bound, /) -> int:
-        """Return how many keys lie before `place`."""
-
-    def sum_before(self, position: int, /) -> int:
-        """Return the sum of what stands for the first `position` keys."""
-
-    def bound_at(self, position: int, /) -> Bound:
-        """Return the shortest bound between the key at `position` and the one before it; the ends beyond the ends."""
-
-    def packed(self, first: int, last: int, /) -> list[bytes]:
-        """Return the packed keys from position `first` up to `last`."""
-
-    def elements(self, first: int, last: int, /) -> list[bytes]:
-        """Return what stands for them in lists."""
-
-
-class Salted:
-    """The keys that an index holds now, with a keyed hash of each id for its element."""
-
-    def __init__(self, index: KeyIndex, salt: bytes) -> None:
-        self._keys = index.packed(0, len(index))
-        self._elements = [
-            blake2b(key[DEPTH_BYTES:], person=b"p2p.recon.salt", key=salt, size=ELEMENT_BYTES) for key in self._keys
-        ]
-        numbers = (int.from_bytes(element, "little") for element in self._elements)
-        self._sums_before = list(accumulate(numbers, initial=0))
-
-    def __len__(self) -> int:
-        return len(self._keys)
-
-    def position(self, place: Bound) -> int:
-        """Return how many keys lie before `place`."""
-        return bisect_left(self._keys, place)
-
-    def sum_before(self, position: int) -> int:
-        """Return the sum of the first `position` elements."""
-        return self._sums_before[position]
-
-    def bound_at(self, position: int) -> Bound:
-        """Return the shortest bound between the key at `position` and the one before it; the ends beyond the ends."""
-        if 0 < position < len(self._keys):
-            return separator(self._keys[position - 1], self._keys[position])
-        return END if position else START
-
-    def packed(self, first: int, last: int) -> list[bytes]:
-        """Return the packed keys from position `first` up to `last`."""
-        return self._keys[first:last]
-
-    def elements(self, first: int, last: int) -> list[bytes]:
-        """Return the elements from position `first` up to `last`."""
-        return self._elements[first:last]
-
-
-def view_of(index: KeyIndex, salt: bytes = b"") -> View:
-    """Return `index` itself, or as `salt` shows it, which takes a hash a key (RemoteError for a malformed salt)."""
-    if len(salt) not in (0, SALT_BYTES):
-        raise RemoteError("bad_frame", "a reconciliation's salt is malformed")
-    return Salted(index, salt) if salt else index
-
-
-# --- the answering side ----------------------------------------------------------------------------------------------
-
-
-def respond(view: View, ranges: Ranges) -> list[Range]:
-    """Return the answer to `ranges`, which are as `load_ranges` gave them.
-
-    Where the answer would not fit into its frame, a range is answered by its fingerprint alone: it will be asked again.
-
-    Raises:
-        RemoteError: `bad_frame`: the ranges hold what only an answer holds.
-    """
-    sums = _Sums(view)
-    reply: list[Range] = []
-    spare, ids_left = MOST_RANGES - len(ranges), MOST_IDS
-    lower = START
-    for upper, mode, payload in ranges:
-        if mode == SKIP:
-            answer = [Range(upper, SKIP)]
-        else:
-            first, last = view.position(lower), view.position(upper)
-            answer = _answer(view, sums, first, last, Range(upper, mode, payload), spare, ids_left)
-        spare -= len(answer) - 1
-        for part in answer:
-            if part.mode == ANSWER:
-                ids_left -= len(part.payload) // ID_BYTES
-            if part.mode == SKIP and reply and reply[-1].mode == SKIP:
-                reply.pop()
-            reply.append(part)
-        lower = upper
-    if reply and reply[-1].mode == SKIP:
-        reply.pop()
-    return reply
-
-
-def _answer(view: View, sums: "_Sums", first: int, last: int, asked: Range, spare: int, ids_left: int) -> list[Range]:
-    """Return what to say of one range, in which the view has the keys from `first` to `last`.
-
-    There is room for `spare` more ranges than one, and for `ids_left` ids.
-    """
-    upper, mode, payload = asked
-    count = last - first
-    if mode == ANSWER:
-        raise RemoteError("bad_frame", "a reconciliation was answered that nobody asked for")
-    if mode == LIST:
-        listed = set(_pieces(payload, ELEMENT_BYTES))
-        if count <= len(listed) + _ANSWERED:
-            pairs = zip(view.elements(first, last), view.packed(first, last), strict=True)
-            lacking = [key[DEPTH_BYTES:] for element, key in pairs if element not in listed]
-            if not lacking:
-                return [Range(upper, SKIP)]
-            if len(lacking) <= ids_left:
-                return [Range(upper, ANSWER, b"".join(lacking))]
-            return [Range(upper, FINGERPRINT, sums.fingerprint(first, last))]
-    elif not count:
-        return [Range(upper, SKIP if mode == NONE or payload == sums.fingerprint(first, last) else NONE)]
-    own = sums.fingerprint(first, last)
-    if mode == NONE:
-        return [Range(upper, FINGERPRINT, own)]
-    if mode == FINGERPRINT and payload == own:
-        return [Range(upper, SKIP)]
-    if count <= min(_ANSWERED, ids_left):
-        return [Range(upper, ANSWER, b"".join([key[DEPTH_BYTES:] for key in view.packed(first, last)]))]
-    return _fingerprints(view, sums, first, last, upper, parts=min(_PARTS, spare + 1))
-
-
-# --- the asking side -------------------------------------------------------------------------------------------------
 
 
 class Reconciler:
@@ -230,7 +86,7 @@ class Reconciler:
         if count <= _LISTED:
             ranges = [Range(top, LIST, b"".join(view.elements(0, count)))]
         else:
-            ranges = _fingerprints(view, _Sums(view), 0, count, top, parts=_parts(count, _OPENING))
+            ranges = fingerprints(view, Sums(view), 0, count, top, parts=_parts(count, _OPENING))
         if top != END:
             ranges.append(Range(END, NONE))
         lowers = [START, *(each.upper for each in ranges)]
@@ -248,7 +104,7 @@ class Reconciler:
         if not self._asked:
             raise RemoteError("out_of_turn", "a reconciliation was answered that nobody asked for")
         asked = self._asked.popleft()
-        sums = _Sums(self._view)
+        sums = Sums(self._view)
         lower, at = START, 0
         for part in ranges:
             if part.mode != SKIP:
@@ -280,7 +136,7 @@ class Reconciler:
             names.append(name)
         return [*found, names, *spans] if names else [*found, *spans]
 
-    def _learn(self, sums: "_Sums", lower: Bound, part: Range, *, asked: int) -> None:
+    def _learn(self, sums: Sums, lower: Bound, part: Range, *, asked: int) -> None:
         """Take in one part of an answer to what was `asked` there."""
         upper, mode, payload = part
         view = self._view
@@ -293,7 +149,7 @@ class Reconciler:
         elif mode == NONE and asked == FINGERPRINT:
             _extend(self.theirs_lack_ranges, lower, upper)
         elif mode == ANSWER and asked != NONE:
-            offered = [OpId(name) for name in _pieces(payload, ID_BYTES)]
+            offered = [OpId(name) for name in pieces(payload, ID_BYTES)]
             ours = {OpId(key[DEPTH_BYTES:]) for key in view.packed(first, last)}
             self._want(lower, (name for name in offered if name not in ours))
             if asked == FINGERPRINT:
@@ -309,7 +165,7 @@ class Reconciler:
         if len(self._needed) > MOST_NEEDED:
             raise RemoteError("too_long", "a reconciliation offers more than can be")
 
-    def _ask(self, sums: "_Sums") -> list[Range]:
+    def _ask(self, sums: Sums) -> list[Range]:
         """Return a frame that asks about the first of the differing ranges, as many as fit."""
         view = self._view
         ranges: list[Range] = []
@@ -323,7 +179,7 @@ class Reconciler:
             if count <= _LISTED:
                 parts = [Range(upper, LIST, b"".join(view.elements(first, last)))]
             else:
-                parts = _fingerprints(view, sums, first, last, upper, parts=_parts(count, _PARTS))
+                parts = fingerprints(view, sums, first, last, upper, parts=_parts(count, _PARTS))
             if len(ranges) + len(parts) >= _ASKED_RANGES or (count <= _LISTED and count > ids_left):
                 break
             heapq.heappop(self._differing)
@@ -346,33 +202,6 @@ class Reconciler:
         return ranges
 
 
-class _Sums:
-    """Fingerprints of a view by position; a position where two ranges meet is summed once."""
-
-    def __init__(self, view: View) -> None:
-        self._view = view
-        self._known: dict[int, int] = {}
-
-    def fingerprint(self, first: int, last: int) -> bytes:
-        return fingerprint(self._before(last) - self._before(first), last - first)
-
-    def _before(self, position: int) -> int:
-        known = self._known.get(position)
-        if known is None:
-            known = self._known[position] = self._view.sum_before(position)
-        return known
-
-
-def _fingerprints(view: View, sums: _Sums, first: int, last: int, upper: Bound, *, parts: int) -> list[Range]:
-    """Return the fingerprints of nearly equal parts of what a view has from `first` to `last`."""
-    edges = [first, *cuts(first, last, parts), last]
-    uppers = [*map(view.bound_at, edges[1:-1]), upper]
-    return [
-        Range(bound, FINGERPRINT, sums.fingerprint(low, high))
-        for bound, (low, high) in zip(uppers, pairwise(edges), strict=True)
-    ]
-
-
 def _parts(count: int, most: int) -> int:
     """Return into how many parts to cut `count` keys, so that their fingerprints cost what the ids of one part cost."""
     return min(most, isqrt(2 * count))
@@ -383,7 +212,3 @@ def _extend(spans: list[Span], lower: Bound, upper: Bound) -> None:
     if spans and spans[-1][1] == lower:
         lower = spans.pop()[0]
     spans.append((lower, upper))
-
-
-def _pieces(data: bytes, size: int) -> list[bytes]:
-    return [data[at : at + size] for at in range(0, len(data), size)]

@@ -31,7 +31,8 @@ from protocol.sync.frames import (
     op_bytes,
     tag_of,
 )
-from protocol.sync.recon import View, respond, view_of
+from protocol.sync.respond import respond
+from protocol.sync.views import View, view_of
 from protocol.vouching import Link, Runs, prove
 
 Fetch = Callable[[Sequence[OpId]], list[Stored]]

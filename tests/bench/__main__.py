@@ -4,17 +4,21 @@ import contextlib
 import json
 import os
 import platform
+import subprocess
 import sys
 from pathlib import Path
 
 from tests.bench.catching_up import bench_catching_up
 from tests.bench.channel import bench_channel
+from tests.bench.desktop import bench_desktop
+from tests.bench.desktop_hour import bench_desktop_hour
 from tests.bench.dialling import bench_dialling
 from tests.bench.failover import bench_failover
 from tests.bench.gateway import bench_gateway
 from tests.bench.live import bench_live
 from tests.bench.long_log import bench_long_log
 from tests.bench.presence import bench_presence
+from tests.bench.result import Result
 from tests.bench.rivalry import bench_rivalry
 from tests.bench.rivals import RivalError
 from tests.bench.routing import bench_routing
@@ -32,33 +36,53 @@ BENCHES = {
     "channel": bench_channel,
     "gateway": bench_gateway,
     "searching": bench_searching,
+    "desktop": bench_desktop,
+    "desktop_hour": bench_desktop_hour,
 }
+ON_REQUEST = ("desktop_hour",)
+"""Measured only where they are named."""
+PARTS = ("BENCH_ROWS", "BENCH_SCREENS")
+"""Where one of these is set only a part is measured, and not kept among whole ones."""
 LATEST = Path(__file__).parent / "results" / "latest.json"
 
 
 def main(names: list[str]) -> int:
-    """Measure, print JSON, keep it; return 1 where a bound does not hold."""
+    """Measure, keep the figures, print them; return 1 where a bound does not hold."""
     unknown = [name for name in names if name not in BENCHES]
     if unknown:
         print(f"no bench {unknown[0]}: choose from {', '.join(BENCHES)}", file=sys.stderr)
         return 2
+    is_part = any(os.environ.get(variable) for variable in PARTS)
     results = []
-    for name in names or BENCHES:
+    for name in names or (each for each in BENCHES if each not in ON_REQUEST):
         print(f"measuring {name} …", file=sys.stderr, flush=True)
         try:
-            results += BENCHES[name]()
+            measured = BENCHES[name]()
         except RivalError as error:
             print(error, file=sys.stderr)
             return 2
-    text = json.dumps({"machine": _machine(), "results": [result.as_json() for result in results]}, indent=1)
-    LATEST.parent.mkdir(exist_ok=True)
-    LATEST.write_text(text + "\n", encoding="utf-8")
-    print(text)
+        if not is_part:
+            _keep(name, measured)
+        results += measured
     for result in results:
-        mark = "ok  " if result.holds else "MISS"
-        ratio = f" = {result.ratio:g} x {result.against}" if result.ratio is not None else ""
-        print(f"{mark} {result.name}: {result.value:g} {result.unit}{ratio} {result.bound}", file=sys.stderr)
+        print(result.line(), file=sys.stderr)
     return 0 if all(result.holds for result in results) else 1
+
+
+def _keep(name: str, results: list[Result]) -> None:
+    """Write the figures of one bench beside the latest of the others, with the commit that they are of."""
+    kept = json.loads(LATEST.read_text(encoding="utf-8")) if LATEST.exists() else {}
+    fresh = {"commit": _commit(), "results": [result.as_json() for result in results]}
+    benches = {each: fresh if each == name else kept.get("benches", {}).get(each) for each in BENCHES}
+    document = {"machine": _machine(), "benches": {each: found for each, found in benches.items() if found}}
+    LATEST.parent.mkdir(exist_ok=True)
+    LATEST.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
+
+
+def _commit() -> str:
+    """Return what the working tree is of; empty outside a checkout."""
+    asked = ["git", "describe", "--always", "--dirty=, changed"]
+    return subprocess.run(asked, cwd=LATEST.parent.parent, capture_output=True, text=True, check=False).stdout.strip()
 
 
 def _machine() -> str:

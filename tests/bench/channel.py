@@ -8,6 +8,7 @@ from typing import Any
 import trio
 
 from node.client import Client, connect
+from tests.bench.bare_echo import bare_echo
 from tests.bench.processes import NodeProcess, running
 from tests.bench.result import Result, at_least, at_most, percentile, told
 
@@ -17,7 +18,11 @@ CLIENTS = 10
 ASKS = 200
 """Of each client, one after the other."""
 PAUSES_S = (0.05, 0.0)
-"""A client's own pace, which the limit is for; and as fast as the node answers, which tells how much it takes."""
+"""A client's own pace; and as fast as the node answers.
+
+Ten clients that ask at once again keep ten pushes waiting, and each waits for nine others. What the WebSocket library
+takes for that alone, on the same machine with the same client, is measured in the same run.
+"""
 WARM_UP = 20
 ROUND_TRIP_MS = 3.0
 IDLE = 1000
@@ -38,23 +43,37 @@ def bench_channel() -> list[Result]:
         home.mkdir()
         (home / "config.toml").write_text(RATES, encoding="utf-8")
         with running(home, name="Ana") as ana:
-            return trio.run(_measure, ana)
+            bare = Path(folder) / "bare"
+            bare.mkdir()
+            with bare_echo(bare):
+                bare_ms = trio.run(_bare, bare)
+            return trio.run(_measure, ana, bare_ms)
 
 
-async def _measure(ana: NodeProcess) -> list[Result]:
+async def _bare(home: Path) -> float:
+    """Return the median of the library alone, in ms."""
+    return percentile(await _round_trips(home, "conversation:bare", "read", {"id": "0" * 64}, pause_s=0.0), 0.50)
+
+
+async def _measure(ana: NodeProcess, bare_ms: float) -> list[Result]:
     async with connect(ana.home) as client:
         await client.join("node")
         topic = f"conversation:{(await client.call('node', 'create', {'title': 'Bench', 'ai': False}))['id']}"
         await client.join(topic)
         last = await client.call(topic, "message", {"content": TEXT})
     asks = {"read": {"id": last["id"]}, "history": {"limit": 1}}
-    rows = []
+    name = f"the WebSocket library alone, {CLIENTS} clients, {_pace(0.0)}: p50"
+    rows = [told(name, [bare_ms], "ms", against=f"{ROUND_TRIP_MS:g} ms", limit=ROUND_TRIP_MS)]
     for event, payload in asks.items():
         for pause_s in PAUSES_S:
             before_s = ana.cpu_s()
-            took_ms = await _round_trips(ana, topic, event, payload, pause_s=pause_s)
+            took_ms = await _round_trips(ana.home, topic, event, payload, pause_s=pause_s)
             cpu_ms = (ana.cpu_s() - before_s) * 1000 / (CLIENTS * (ASKS + WARM_UP))
-            rows += _as_rows(f"`{event}` and its reply, {CLIENTS} clients, {_pace(pause_s)}", took_ms, cpu_ms)
+            name = f"`{event}` and its reply, {CLIENTS} clients, {_pace(pause_s)}"
+            rows += _as_rows(name, took_ms, cpu_ms)
+            if not pause_s:
+                median_ms = [percentile(took_ms, 0.50)]
+                rows.append(told(f"{name}: beside the library alone", median_ms, "ms", against="bare", limit=bare_ms))
     return [*rows, *await _idle(ana, topic), *await _flow(ana, topic)]
 
 
@@ -71,7 +90,7 @@ def _as_rows(name: str, took_ms: list[float], cpu_ms: float) -> list[Result]:
     ]
 
 
-async def _round_trips(ana: NodeProcess, topic: str, event: str, payload: Json, *, pause_s: float) -> list[float]:
+async def _round_trips(home: Path, topic: str, event: str, payload: Json, *, pause_s: float) -> list[float]:
     """Return how long each push took until its reply, in ms."""
     took_ms: list[float] = []
 
@@ -86,7 +105,7 @@ async def _round_trips(ana: NodeProcess, topic: str, event: str, payload: Json, 
             await trio.sleep(max(0.0, pause_s - (ended_s - began_s)))
 
     async with AsyncExitStack() as stack:
-        clients = [await stack.enter_async_context(connect(ana.home)) for _ in range(CLIENTS)]
+        clients = [await stack.enter_async_context(connect(home)) for _ in range(CLIENTS)]
         for client in clients:
             await client.join(topic)
         async with trio.open_nursery() as nursery:

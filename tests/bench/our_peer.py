@@ -114,7 +114,7 @@ class OurPeer:
 
     def _watch(self, conversation: Conversation) -> None:
         self._conversation, self._connected_ms = conversation, now_ms()
-        conversation.on_stored = partial(self._came, conversation)
+        conversation.hooks.on_stored = partial(self._came, conversation)
 
     def _came(self, conversation: Conversation, outcome: Outcome) -> None:
         arrived_ms = now_ms()

@@ -13,7 +13,8 @@ from libp2p.pubsub.pb import rpc_pb2
 from node.client import connect
 from node.network import open_network
 from protocol import limits
-from protocol.ephemeral import Ear, Heartbeat, Mouth, State, looks_sound
+from protocol.bodies.signals import Heartbeat, State
+from protocol.ephemeral import Ear, Mouth, looks_sound
 from protocol.presence import Attendance
 from protocol.pulse import Pulse, interval_s
 from tests.bench.processes import NodeProcess, running

@@ -20,9 +20,19 @@ class Result:
     runs: int
     spread: tuple[float, float]
     load: float
+    reason: str = ""
+    """Why there is no figure; empty where there is one."""
 
     def as_json(self) -> dict[str, object]:
         return asdict(self)
+
+    def line(self) -> str:
+        """Return it in a line for who waits for it."""
+        if self.reason:
+            return f"FAIL {self.name}: {self.reason}"
+        mark = "told" if not self.bound else "ok  " if self.holds else "MISS"
+        ratio = f" = {self.ratio:g} x {self.against}" if self.ratio is not None else ""
+        return f"{mark} {self.name}: {self.value:g} {self.unit}{ratio} {self.bound}".rstrip()
 
 
 def at_most(name: str, values: Sequence[float], unit: str, *, against: str, limit: float, most: float) -> Result:
@@ -43,6 +53,11 @@ def told(name: str, values: Sequence[float], unit: str, *, against: str = "", li
     """Return a figure that has no bound."""
     ratio = statistics.median(values) / limit if limit else None
     return _result(name, values, unit, against, ratio, "", True)
+
+
+def failed(name: str, reason: str) -> Result:
+    """Return a row that could not be measured."""
+    return Result(name, 0, "", "", None, "", False, 0, (0, 0), round(os.getloadavg()[0], 2), reason)
 
 
 def _result(

@@ -16,11 +16,12 @@ from collections.abc import AsyncIterator, Callable, Iterator, Mapping
 from contextlib import asynccontextmanager, contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+from typing import Any, Final
 
 import trio
 
 from node.client import Client, Event, connect
+from tests.e2e.forge import Process
 
 Json = dict[str, Any]
 
@@ -32,6 +33,8 @@ COMMAND_S = 60.0
 _FOREIGN = ("PEER2PEER_", "OPENAI_", "ANTHROPIC_", "OLLAMA_", "PYTHONDONTWRITEBYTECODE")
 _NOTHING_HERE = {"OLLAMA_HOST": "127.0.0.1:9", "PYTHON_KEYRING_BACKEND": "keyring.backends.null.Keyring"}
 """What may run on this machine, and the keys its user keeps, are none of a test's business."""
+Program: Final[type[subprocess.Popen[str]]] = Process if "PYTEST_VERSION" in os.environ else subprocess.Popen
+"""Benches and pictures start everything cold."""
 
 
 def environment() -> dict[str, str]:
@@ -51,16 +54,15 @@ def run(
     given: str = "",
 ) -> subprocess.CompletedProcess[str]:
     """Run one command to its end; `given` is what it reads from standard input."""
-    return subprocess.run(
-        command(home, *arguments),
-        cwd=ROOT,
-        env={**environment(), **variables},
-        input=given,
-        capture_output=True,
-        text=True,
-        timeout=within_s,
-        check=False,
-    )
+    line = command(home, *arguments)
+    pipes = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    with Program(line, cwd=ROOT, env={**environment(), **variables}, text=True, **pipes) as process:
+        try:
+            told, errors = process.communicate(given, timeout=within_s)
+        except BaseException:
+            process.kill()
+            raise
+    return subprocess.CompletedProcess(line, process.returncode, told, errors)
 
 
 def cli(home: Path, *arguments: str) -> Any:
@@ -126,7 +128,7 @@ class Node:
         self._errors = home.with_name(f"{home.name}.stderr")
         with self._errors.open("ab") as errors:
             self._errors_from = errors.tell()
-            self.process = subprocess.Popen(
+            self.process = Program(
                 command(home, "node", *options),
                 cwd=ROOT,
                 env={**environment(), **variables},
@@ -247,7 +249,7 @@ class Following:
     """A running `read --follow --json`."""
 
     def __init__(self, home: Path, conversation: str) -> None:
-        self._process = subprocess.Popen(
+        self._process = Program(
             command(home, "read", conversation, "--follow", "--json"),
             cwd=ROOT,
             env=environment(),

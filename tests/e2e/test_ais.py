@@ -1,8 +1,9 @@
 """Two AIs and three people in one conversation: the right one answers each line, and nobody answers the others.
 
 Leaf runs on Anna's node, on the real local model at temperature 0 and with few tokens. Owl runs on Ben's, on a server
-of the test that speaks OpenAI's format: a second local model on the same two cores would make this too slow. For the
-end, where they call each other until the limit, Leaf moves there too, for no model calls on demand.
+of the test that speaks OpenAI's format: a second local model on the same two cores makes this slow, so that the same
+talk with both on local models is under `make soak`. For the end, where they call each other until the limit, Leaf moves
+to the server too, for no model calls on demand.
 """
 
 from dataclasses import dataclass, field
@@ -103,6 +104,16 @@ class OneModel:
 
 
 async def test_the_right_ai_answers_each_line_of_a_talk_of_three_people(tmp_path: Path) -> None:
+    await _talk(tmp_path, {"provider": "openai", "model": "fake-1"}, call_each_other=True)
+
+
+@pytest.mark.soak
+@pytest.mark.timeout(1200)
+async def test_the_right_ai_answers_where_both_are_local_models(tmp_path: Path) -> None:
+    await _talk(tmp_path, {"provider": "local", "temperature": 0.0}, call_each_other=False)
+
+
+async def _talk(tmp_path: Path, owl: Json, *, call_each_other: bool) -> None:
     homes = {name: tmp_path / name for name in ("anna", "ben", "cat")}
     model = OneModel()
     with running() as nodes:
@@ -119,10 +130,14 @@ async def test_the_right_ai_answers_each_line_of_a_talk_of_three_people(tmp_path
                 await agree(talk.id, a, b, c)
                 leaf = {"name": "Leaf", "policy": "every", "provider": "local", "temperature": 0.0}
                 await a.call(topic(talk.id), "ai_add", {**leaf, "system_prompt": "Answer in one sentence."})
-                owl = {"name": "Owl", "policy": "mentioned", "provider": "openai", "model": "fake-1"}
-                await b.call(topic(talk.id), "ai_add", owl)
+                await b.call(topic(talk.id), "ai_add", {"name": "Owl", "policy": "mentioned", **owl})
                 await agree(talk.id, a, b, c)
-                await _play(talk)
+                await _play(talk, owl["provider"])
+                await talk.check()
+                if not call_each_other:
+                    return
+                await talk.set("Leaf", policy="every", provider="openai", model="fake-1")
+                await talk.say(Line("cat", "Leaf, Owl: good night.", {"Leaf", "Owl"}))
                 model.calls_others = True
                 await _let_them_call_each_other(talk)
                 model.calls_others = False
@@ -130,13 +145,13 @@ async def test_the_right_ai_answers_each_line_of_a_talk_of_three_people(tmp_path
                 await talk.check()
 
 
-async def _play(talk: Talk) -> None:
+async def _play(talk: Talk, owls_provider: str) -> None:
     """A line that nobody answers comes before one that both answer: each answers in order, so it would have by then."""
     answer = (await talk.say(Line("anna", "Good morning, everybody.", {"Leaf"})))["Leaf"]
     assert answer["ai"]["provider"] == "local"
     to_leaf = {"reply_to": answer["id"]}
     answer = (await talk.say(Line("cat", "And a good morning to you, @Owl.", {"Owl"})))["Owl"]
-    assert answer["ai"]["provider"] == "openai"
+    assert answer["ai"]["provider"] == owls_provider
     to_owl = {"reply_to": answer["id"]}
     await talk.say(
         Line("ben", "Leaf, what shall we plant?", {"Leaf"}),
@@ -160,9 +175,6 @@ async def _play(talk: Talk) -> None:
     )
     await talk.set("Owl", policy="every")
     await talk.say(Line("cat", "Is anybody there now?", {"Owl"}))
-    await talk.set("Leaf", policy="every", provider="openai", model="fake-1")
-    await talk.say(Line("cat", "Leaf, Owl: good night.", {"Leaf", "Owl"}))
-    await talk.check()
 
 
 async def _let_them_call_each_other(talk: Talk) -> None:

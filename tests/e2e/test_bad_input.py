@@ -27,7 +27,7 @@ from node.network import Frames, Network, NetworkError, open_network
 from node.profile import DATABASE, KEYSTORE, open_profile, peer_id_of
 from node.store.database import open_database
 from protocol import ephemeral, gossip, join
-from protocol.bodies.content import AiSettings, dump_settings
+from protocol.bodies.ai import AiSettings, dump_settings
 from protocol.bodies.control import AiSet
 from protocol.compose import write_control, writing_epoch
 from protocol.invite import Invite, parse_link

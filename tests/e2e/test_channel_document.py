@@ -156,10 +156,20 @@ class Player:
                 case "phx_leave":
                     await self._client.leave(topic)
                     self._replied = ("", {})
+                case "search":
+                    self._replied = ("", await self._searched(topic, payload))
                 case _:
                     self._replied = ("", await self._client.call(topic, event, payload))
         except CallRefused as refusal:
             self._replied = ("error", {"code": refusal.code, "reason": refusal.reason})
+
+    async def _searched(self, topic: str, payload: Any) -> Any:
+        """Return what is found once the index is complete; a reply takes as long as it may look, not longer."""
+        with trio.fail_after(WITHIN_S):
+            while True:
+                found = await self._client.call(topic, "search", payload)
+                if found["complete"]:
+                    return found
 
     def check_reply(self, status: str, expected: Any, names: Names) -> None:
         found_status, found = self._replied

@@ -67,7 +67,7 @@ async def test_a_full_disk_refuses_texts_in_one_line_and_everything_goes_on_when
                 await until_presence(client, conversation, {"Anna": "online", "Ben": "online"})
             before = (await agree(conversation, a, b))["state_hash"]
             with closing(sqlite3.connect(anna / DATABASE, isolation_level=None)) as database:
-                for table in ("operations", "registers", "conversations"):
+                for table in ("operations", "registers", "conversations", "preferences", "ai_sessions"):
                     database.execute(
                         f"CREATE TRIGGER full_{table} BEFORE INSERT ON {table} BEGIN SELECT RAISE(ABORT, 'full'); END"
                     )
@@ -76,8 +76,12 @@ async def test_a_full_disk_refuses_texts_in_one_line_and_everything_goes_on_when
                         await say(a, conversation, "lost")
                     assert told.value.code == "internal"
                     assert "disk" in told.value.reason
+                for event, payload in (("create", {"title": "Second", "ai": False}), ("prefer", {"ai": False})):
+                    with pytest.raises(CallRefused) as told:
+                        await a.call("node", event, payload)
+                    assert "disk" in told.value.reason
                 with pytest.raises(CallRefused) as told:
-                    await a.call("node", "create", {"title": "Second", "ai": False})
+                    await a.call(f"conversation:{conversation}", "set_context", {"context": {"soil": "clay"}})
                 assert "disk" in told.value.reason
                 assert [each["id"] for each in (await a.call("node", "conversations"))["conversations"]] == [
                     conversation
@@ -87,7 +91,7 @@ async def test_a_full_disk_refuses_texts_in_one_line_and_everything_goes_on_when
                 shown = await a.call("node", "show", {"conversation": conversation})
                 assert shown["state_hash"] == before
                 assert first.process.poll() is None
-                for table in ("operations", "registers", "conversations"):
+                for table in ("operations", "registers", "conversations", "preferences", "ai_sessions"):
                     database.execute(f"DROP TRIGGER full_{table}")
             await say(a, conversation, "room again")
             await until_text(b, "room again")

@@ -154,6 +154,7 @@ async def test_an_invite_by_which_nobody_could_come_is_refused(tmp_path: Path) -
             assert refused.value.code == "unreachable"
 
 
+@pytest.mark.soak
 async def test_an_idle_relay_and_those_who_hold_a_place_cost_next_to_nothing(tmp_path: Path) -> None:
     async with cellar(tmp_path) as at, listening(at.at("ana")) as a, listening(at.at("ben")) as b:
         for client in (a, b):

@@ -6,7 +6,6 @@ import asyncio
 import gc
 import inspect
 import os
-import time
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import Any
@@ -14,16 +13,18 @@ from typing import Any
 os.environ["QT_QPA_PLATFORM"] = "offscreen"
 
 import pytest
-import qasync
 from PySide6.QtCore import QCoreApplication, QEvent
 from PySide6.QtWidgets import QApplication
 
 from gui import tasks
+from gui.loop import Loop
 from gui.theme.palette import Theme
 from tests.gui.fake_node import FakeNode
+from tests.gui.languages import made_in
+from tests.gui.waiting import wait_until
 
 HERE = Path(__file__).parent
-DEADLINE_S = 5.0
+ENDED_S = 20.0
 
 
 @pytest.fixture(scope="package", autouse=True)
@@ -46,7 +47,7 @@ def collected_now(collected_here: None) -> Iterator[None]:
 def qloop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     """Give a fresh loop; fail where anything reached its exception handler."""
     qapp.setQuitOnLastWindowClosed(False)
-    loop = qasync.QEventLoop(qapp)
+    loop = Loop(qapp)
     problems: list[dict[str, Any]] = []
     loop.set_exception_handler(lambda _, context: problems.append(context))
     asyncio.set_event_loop(loop)
@@ -54,9 +55,8 @@ def qloop(qapp: QApplication) -> Iterator[asyncio.AbstractEventLoop]:
     pending = [task for task in asyncio.all_tasks(loop) if not task.done()]
     for task in pending:
         task.cancel()
-    if pending:
-        loop.run_until_complete(asyncio.gather(*pending, return_exceptions=True))
-    loop.run_until_complete(loop.shutdown_asyncgens())
+    loop.run_until_complete(_soon(asyncio.gather(*pending, return_exceptions=True)))
+    loop.run_until_complete(_soon(loop.shutdown_asyncgens()))
     loop.close()
     asyncio.set_event_loop(None)
     tasks._running.clear()
@@ -77,15 +77,23 @@ def pytest_pyfunc_call(pyfuncitem: pytest.Function) -> bool | None:
     return True
 
 
+async def _soon(ending: Awaitable[Any]) -> None:
+    """Wait for what has to end now; on a loop without a deadline a fault would keep the run for ever."""
+    done, _ = await asyncio.wait({asyncio.ensure_future(ending)}, timeout=ENDED_S)
+    assert done, f"still running: {[task for task in asyncio.all_tasks() if not task.done()]}"
+    for each in done:
+        each.result()
+
+
 async def _whole(test: Coroutine[Any, Any, None], arguments: list[Any], longest_s: float) -> None:
     """Run a test and end what it left running: pytest-qt handles events between tests, when no loop runs."""
     try:
         await asyncio.wait_for(test, longest_s)
     finally:
-        await tasks.cancel_all()
+        await _soon(tasks.cancel_all())
         for node in arguments:
             if isinstance(node, FakeNode):
-                await node.stop()
+                await _soon(node.stop())
 
 
 @pytest.hookimpl(tryfirst=True)
@@ -94,14 +102,6 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if isinstance(item, pytest.Function) and inspect.iscoroutinefunction(item.obj) and HERE in item.path.parents:
             item.fixturenames.insert(0, "qloop")
-
-
-async def wait_until(condition: Callable[[], object], within_s: float = DEADLINE_S) -> None:
-    """Return as soon as `condition` holds; fail after five seconds, or `within_s`."""
-    end = time.monotonic() + within_s
-    while not condition():
-        assert time.monotonic() < end, f"not within {within_s} s: {inspect.getsource(condition).strip()}"
-        await asyncio.sleep(0.002)
 
 
 @pytest.fixture
@@ -125,4 +125,13 @@ def node(qloop: asyncio.AbstractEventLoop) -> Iterator[FakeNode]:
     fake = FakeNode()
     qloop.run_until_complete(fake.start())
     yield fake
-    qloop.run_until_complete(fake.stop())
+    qloop.run_until_complete(_soon(fake.stop()))
+
+
+@pytest.fixture
+def made(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, qapp: QApplication) -> Iterator[None]:
+    """Have the languages ready to be spoken."""
+    folder = tmp_path / "languages"
+    folder.mkdir()
+    with made_in(folder, monkeypatch, qapp):
+        yield

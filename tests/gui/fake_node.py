@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -12,9 +11,18 @@ from websockets.asyncio.server import Server, ServerConnection, serve
 from websockets.exceptions import ConnectionClosed
 from websockets.http11 import Request, Response
 
+from tests.gui.waiting import wait_until
+
 Json = dict[str, Any]
 ME = "a1" * 32
 KEY = "test-key"
+ALL = (
+    *("message", "edit", "react", "pin", "delete", "title", "description", "archive", "advance", "progress", "pause"),
+    *("ai", "invite", "leave", "revoke", "stop"),
+)
+"""What an owner may do."""
+MEMBER = frozenset(ALL) - {"pin", "delete", "archive", "pause", "ai", "invite", "revoke", "stop"}
+"""What a member may do where no policy says otherwise."""
 
 
 class Refused(Exception):
@@ -61,6 +69,7 @@ def summary(number: int, title: str, **more: Any) -> Json:
         "last": None,
     }
     made.update(more)
+    made.setdefault("may", list(ALL) if made["status"] in ("active", "archived") else [])
     return made
 
 
@@ -72,10 +81,13 @@ class FakeNode:
         self.messages: dict[str, list[Json]] = {}
         self.members: list[Json] = [
             {"identity": ME, "name": "Me", "role": "owner", "presence": "online", "me": True},
-            {"identity": "b2" * 32, "name": "Ana Novak", "role": "member", "presence": "online", "me": False},
+            {"identity": "b2" * 32, "name": "Ana Novak", "role": "member", "presence": "online", "me": False}
+            | {"may": ["admin", "owner", "remove", "hand_over"]},
         ]
         self.ais: list[Json] = []
         self.pushed: list[tuple[str, str, Json]] = []
+        self.refs: list[tuple[str, str | None]] = []
+        """Name and ref of each push."""
         self.joins: list[str] = []
         self.heartbeats = 0
         self.answer: dict[str, Callable[[Json], Json | None]] = {}
@@ -100,10 +112,10 @@ class FakeNode:
 
     async def drop(self) -> None:
         """Break every connection without a goodbye."""
-        for socket in tuple(self._sockets):
+        broken = set(self._sockets)
+        for socket in broken:
             socket.transport.abort()
-        while self._sockets:
-            await asyncio.sleep(0)
+        await wait_until(lambda: not broken & self._sockets)  # others may be connected by then
 
     async def push(self, topic: str, event: str, payload: Json) -> None:
         """Send an event to everybody."""
@@ -126,12 +138,13 @@ class FakeNode:
             async for text in socket:
                 join_ref, ref, topic, event, payload = orjson.loads(text)
                 reply: Json | None
+                self.refs.append((event, ref))
                 try:
                     reply = self._handle(topic, event, payload)
                     status = "ok"
                 except Refused as refused:
                     status, reply = "error", refused.response
-                if reply is not None:
+                if reply is not None and ref is not None:
                     body = {"status": status, "response": reply}
                     await socket.send(orjson.dumps([join_ref, ref, topic, "phx_reply", body]).decode())
         except ConnectionClosed:
@@ -180,6 +193,16 @@ class FakeNode:
         match event:
             case "conversations":
                 return {"conversations": self.conversations}
+            case "client_key":
+                return {"key": "5e" * 32}
+            case "preferences":
+                return {"preferences": {"ai": True}}
+            case "presence":
+                return {}
+            case "send":
+                if "message" in self.answer:
+                    return self.answer["message"](payload) or {}
+                return self._conversation(payload["conversation"], "message", payload)
             case "create":
                 self._made += 1
                 made = summary(self._made, payload["title"], description=payload.get("description", ""))

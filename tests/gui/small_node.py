@@ -20,6 +20,8 @@ if sys.argv[1] == "init":
         sys.stderr.write(json.dumps({"error": "bad_request", "reason": "That name can't be used."}) + "\n")
         sys.exit(1)
     (home / "keystore").write_text(option("--name"))
+    if option("--passphrase-file"):
+        (home / "passphrase").write_text(Path(option("--passphrase-file")).read_text())
     sys.stdout.write(json.dumps({"identity": "a" * 64, "name": option("--name"), "peer_id": "p"}) + "\n")
     sys.exit(0)
 with (home / "starts").open("a") as starts:

@@ -1,5 +1,6 @@
 import datetime
 import time
+from dataclasses import replace
 from itertools import pairwise
 
 import pytest
@@ -10,8 +11,12 @@ from PySide6.QtWidgets import QApplication, QPushButton, QWidget
 from pytestqt.qtbot import QtBot
 
 from gui.chatview.bubble import RowWidget
-from gui.chatview.segments import CodeSegment, RichSegment
+from gui.chatview.code_segment import CodeSegment
+from gui.chatview.rich_segment import RichSegment
+from gui.chatview.row_list import AT_ONCE
 from gui.chatview.view import ChatView
+from gui.chatview.warming import ROWS, Rehearsal
+from gui.state.message import Count
 from gui.state.objects import Message
 from gui.state.timeline import Row, Timeline
 from gui.theme.palette import Theme
@@ -106,6 +111,26 @@ def test_a_page_on_top_moves_nothing(view: ChatView) -> None:
     assert rows_touch(view)
 
 
+def test_a_page_on_top_moves_nothing_while_the_oldest_message_is_read(view: ChatView) -> None:
+    timeline = filled(view, 1000, 1100, more=True)
+    view.verticalScrollBar().setValue(0)  # the oldest one bears a day and a name, and loses both
+    ends = {key_of(row): row.geometry().bottom() for row in view.live_rows()}
+    timeline.prepend([make(n) for n in range(900, 1000)], more=True)
+    assert {key: row.geometry().bottom() for row in view.live_rows() if (key := key_of(row)) in ends} == ends
+    assert rows_touch(view)
+
+
+def test_what_was_seen_before_is_not_told_again(view: ChatView, qtbot: QtBot) -> None:
+    told: list[str] = []
+    view.displayed.connect(told.append)
+    filled(view, 0, 300)
+    view.activateWindow()
+    qtbot.waitUntil(lambda: bool(told))
+    view.scroll_by(3000)
+    view.scroll_by(-1000)
+    assert told == [make(299).id]
+
+
 def test_older_messages_are_asked_for_near_the_top_only(view: ChatView, qtbot: QtBot) -> None:
     timeline = filled(view, 0, 300, more=True)
     asked: list[int] = []
@@ -138,7 +163,7 @@ def test_new_messages_do_not_move_a_reader_who_scrolled_up(view: ChatView, qtbot
     assert view.top_of(key) == top
     assert (view.at_bottom, view.unseen) == (False, 2)
     assert view._new.isVisible()
-    assert view._new.text() == "2 new"
+    qtbot.waitUntil(lambda: view._new.text() == "2 new")
     QTest.mouseClick(view._new, Qt.MouseButton.LeftButton)
     assert (view.at_bottom, view.unseen) == (True, 0)
     assert not view._new.isVisible()
@@ -237,6 +262,17 @@ def test_mine_stands_right_and_others_left(view: ChatView) -> None:
     assert other.bubble_rect().left() < 100
 
 
+def test_where_one_reads_from_right_to_left_the_sides_are_the_other_way_round(view: ChatView) -> None:
+    view.setLayoutDirection(Qt.LayoutDirection.RightToLeft)
+    mine = only(view, make(1, "short", mine=True, edited=True))
+    assert mine.bubble_rect().left() < 40
+    other = only(view, make(1, "short words", reply_to=make(5).id))
+    assert other.bubble_rect().right() > view.viewport().width() - 100
+    assert other.bubble_rect().contains(other.footer.geometry())
+    for row in view.live_rows():
+        assert row.grab().width() == row.width()
+
+
 def test_an_ai_is_named_as_one(view: ChatView) -> None:
     row = only(view, make(4, "hello", kind="ai", mine=True))
     assert row.accessibleName().startswith("Assistant (AI), ")
@@ -276,9 +312,9 @@ def test_a_failed_message_offers_retry(view: ChatView, qtbot: QtBot) -> None:
     timeline.failed("c1", "You are writing too fast.")
     row = view.live_rows()[0]
     retry = next(button for button in row.findChildren(QPushButton) if button.text() == "Retry")
-    with qtbot.waitSignal(view.retry) as caught:
+    with qtbot.waitSignal(view.acted) as caught:
         retry.click()
-    assert caught.args == ["c1"]
+    assert caught.args == ["retry", "c1"]
     timeline.retry("c1")
     assert not retry.isVisible()
 
@@ -301,6 +337,21 @@ def test_a_streaming_text_is_painted_at_most_thirty_times_a_second(view: ChatVie
     qtbot.waitUntil(lambda: not view._lazy.isActive())
     shown = view.live_rows()[-1].findChildren(RichSegment)
     assert shown[0].toPlainText() == text.strip()
+
+
+def test_growing_code_is_shown_at_once_and_coloured_before_long(view: ChatView, qtbot: QtBot) -> None:
+    timeline = filled(view, 1, 3)
+    code = "for cell in cells:\n    cell.divide()  # both\n" * 30
+    for end in range(40, len(code), 40):
+        timeline.stream("s", Row("s", "stream", AI, "Leaf", f"```python\n{code[:end]}", START, state="growing"))
+        view.place()
+        [block] = [each for each in view.findChildren(CodeSegment) if each.isVisible()]
+        assert block._text.toPlainText().rstrip() == code[:end].rstrip()
+        assert len(code[:end]) - block._coloured <= max(300, block._coloured) + 1
+    timeline.put(make(9, f"```python\n{code}```", author=AI, author_name="Leaf", kind="ai"))
+    view.place()
+    assert block._text.toPlainText() == code.rstrip("\n")
+    assert block._coloured == len(code.rstrip("\n"))
 
 
 def test_long_streams_render_their_tail_only(view: ChatView) -> None:
@@ -331,7 +382,10 @@ def test_a_reply_shows_what_it_answers_and_jumps_there(view: ChatView, qtbot: Qt
     answered = make(1, "the **question**", author_name="Ana")
     row = only(view, answered, *[make(n) for n in range(2, 40)], make(50, "yes", reply_to=answered.id))
     assert row._decor.quote == ("Ana", "the question")
-    QTest.mouseClick(row, Qt.MouseButton.LeftButton, pos=row._quote.center())
+    with qtbot.waitSignal(view.acted) as caught:
+        QTest.mouseClick(row, Qt.MouseButton.LeftButton, pos=row.quote_rect().center())
+    assert caught.args == ["jump", key_of(row)]
+    assert view.scroll_to(answered.id, flash=True)
     assert view.top_of(answered.id) is not None
     assert not view.at_bottom
 
@@ -352,6 +406,31 @@ def test_the_dark_theme_repaints_everything(view: ChatView, theme: Theme) -> Non
     assert rows_touch(view)
 
 
+def test_larger_text_is_larger_in_code_and_headings_too(view: ChatView, theme: Theme) -> None:
+    only(view, make(1, "# Head\n\nwith `code`\n\n```python\nprint(1)\n```"))
+
+    def sizes() -> list[float]:
+        row = view.live_rows()[-1]
+        code, text = row.findChild(CodeSegment), row.findChild(RichSegment)
+        assert code is not None
+        assert text is not None
+        found = []
+        for part in (code._text, text):
+            block = part.document().begin()
+            while block.isValid():
+                found += [held.format.fontPointSize() for held in block.textFormats()]
+                block = block.next()
+        return [size for size in found if size]
+
+    before = sizes()
+    theme.resize_text(150)
+    view.grab()
+    after = sizes()
+    assert len(before) == len(after) > 2
+    for small, large in zip(before, after, strict=True):
+        assert 1.4 < large / small < 1.6
+
+
 def test_mine_while_sending_and_after_is_one_row(view: ChatView) -> None:
     timeline = filled(view, 1, 5)
     timeline.sending("c1", "hello", NOW, name="Me", reply_to=None)
@@ -362,12 +441,13 @@ def test_mine_while_sending_and_after_is_one_row(view: ChatView) -> None:
     assert widget.row.message_id == f"{9:064x}"
 
 
-def test_rows_follow_the_width_when_the_bar_comes_and_goes(view: ChatView) -> None:
+def test_rows_follow_the_width_when_the_bar_comes_and_goes(view: ChatView, qtbot: QtBot) -> None:
     timeline = filled(view, 1, 3)
     assert view.verticalScrollBar().maximum() == 0
     wide = view.viewport().width()
     for number in range(3, 40):
         timeline.put(make(number))
+        qtbot.waitUntil(lambda number=number: view.widget_of(make(number).id) is not None)
         QApplication.processEvents()
         assert {row.width() for row in view.live_rows()} == {view.viewport().width()}
         assert rows_touch(view)
@@ -375,3 +455,92 @@ def test_rows_follow_the_width_when_the_bar_comes_and_goes(view: ChatView) -> No
     timeline.load([make(1)], more=False)
     QApplication.processEvents()
     assert view.live_rows()[0].width() == view.viewport().width() == wide
+
+
+def test_rows_that_came_one_by_one_look_as_if_all_had_been_there(view: ChatView, theme: Theme, qtbot: QtBot) -> None:
+    messages = [make(n, ts=START + datetime.timedelta(minutes=n // 4), author="a" * 64) for n in range(1, 15)]
+    view.resize(720, 1600)
+    late = Timeline()
+    view.show_timeline(late)
+    for message in messages[6:]:
+        late.put(replace(message, text=f"{message.text} and on"))
+        late.update(message)
+        if message.mine:  # its tick changes, and that alone
+            late.reached(message.id, "read", Count(1, 1), Count(1, 1))
+    late.prepend(messages[:6], more=False)
+    other = ChatView(theme, lambda: NOW)
+    qtbot.addWidget(other)
+    other.resize(720, 1600)
+    other.show()
+    early = Timeline()
+    seen = {"state": "read", "delivered": Count(1, 1), "read": Count(1, 1)}
+    for message in messages[:6]:
+        late.reached(message.id, "read", Count(1, 1), Count(1, 1))
+    early.load([replace(each, **seen) if each.mine or each in messages[:6] else each for each in messages], more=False)
+    other.show_timeline(early)
+    QApplication.processEvents()  # the bar goes where all has room
+    assert [row.geometry() for row in view.live_rows()] == [row.geometry() for row in other.live_rows()]
+    assert [row.accessibleName() for row in view.live_rows()] == [row.accessibleName() for row in other.live_rows()]
+    assert view.viewport().grab().toImage() == other.viewport().grab().toImage()
+
+
+def test_a_whole_page_that_comes_at_once_is_measured_by_and_by(view: ChatView, qtbot: QtBot) -> None:
+    timeline = filled(view, 0, 50)
+    QApplication.processEvents()  # the view becomes active, which places too
+    pool, shown = view.rows.pool, [row.row.key for row in view.live_rows() if row.row is not None]
+    page, taken, by_and_by = len(shown), list[int](), view._place_by_and_by
+    assert page > 2 * AT_ONCE
+
+    def counted() -> None:
+        before = set(pool.live)
+        by_and_by()
+        taken.append(len(set(pool.live) - before))
+
+    view._lazy.timeout.disconnect()
+    view._lazy.timeout.connect(counted)
+    view._asked_s = float("-inf")
+    with timeline.changing():
+        timeline.put_all([make(number) for number in range(60, 160)])
+    assert len(pool.live) <= page + AT_ONCE
+    assert [row.row.key for row in view.live_rows() if row.row is not None] == shown, "half a page was shown"
+    assert view.widget_of(make(159).id) is None, "what is only measured is not in view"
+    qtbot.waitUntil(lambda: view.widget_of(make(159).id) is not None)
+    assert len(taken) > 1
+    assert max(taken) <= AT_ONCE
+    assert view.at_bottom
+    assert rows_touch(view)
+    assert len(pool.live) <= page + 2
+
+
+def test_what_pours_in_is_placed_together(view: ChatView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
+    timeline = filled(view, 0, 50)
+    placed, place = list[int](), view.place
+    monkeypatch.setattr(view, "place", lambda: (placed.append(len(timeline)), place()))
+    view._lazy.timeout.disconnect()
+    view._lazy.timeout.connect(lambda: view.place())
+    timeline.put(make(60))
+    assert placed == [51]  # one that comes alone is shown at once
+    for number in range(61, 161):
+        timeline.put(make(number))
+    assert view.at_bottom
+    qtbot.waitUntil(lambda: view.widget_of(make(160).id) is not None)
+    assert placed == [51, 151]
+    assert view.at_bottom
+    assert rows_touch(view)
+
+
+def test_rows_made_beforehand_are_used_and_then_no_more_are_made(view: ChatView, theme: Theme, qtbot: QtBot) -> None:
+    rehearsal = Rehearsal(view)
+    ended = list[bool]()
+    rehearsal.destroyed.connect(lambda: ended.append(True))
+    qtbot.waitUntil(lambda: ended == [True])  # an idle window makes nothing any more
+    assert (view.pool_size(), view.live_rows()) == (ROWS, [])
+    assert not [child for child in view.findChildren(RowWidget) if child.isVisible()]
+    filled(view, 0, 50)
+    assert view.pool_size() == ROWS
+    other = ChatView(theme, lambda: NOW)
+    qtbot.addWidget(other)
+    other.resize(720, 800)
+    other.show()
+    filled(other, 0, 50)
+    assert view.viewport().grab().toImage() == other.viewport().grab().toImage()

@@ -3,7 +3,8 @@ from collections.abc import Awaitable, Callable
 
 import pytest
 
-from gui.api.client import Client, Endpoint
+from gui.api.client import Client
+from gui.api.endpoint import Endpoint
 from gui.api.errors import CallRefused, CallTimedOut, Disconnected, NodeFailed
 from gui.api.frames import decode
 from gui.tasks import spawn
@@ -177,3 +178,15 @@ def test_the_key_is_in_the_query_and_escaped() -> None:
 
 def test_messages_of_the_fake_node_are_objects() -> None:
     assert message(1, "x")["id"] == f"{1:064x}"
+
+
+async def test_what_is_told_asks_for_no_reply(node: FakeNode, until: Until) -> None:
+    client = client_of(node)
+    channel = client.channel("node")
+    spawn(client.run())
+    await until(channel.ready.is_set)
+    client.tell("node", "presence", {"status": "away"})
+    await client.call("node", "conversations")
+    refs = dict(node.refs)
+    assert refs["presence"] is None
+    assert refs["conversations"] is not None

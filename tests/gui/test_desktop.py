@@ -6,10 +6,12 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 
 from gui.desktop import Desktop
-from gui.dialogs.passphrase import PassphraseDialog
+from gui.pages.first_start import FirstStart
+from gui.pages.locked import LockedPage
 from gui.theme.palette import Theme
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
@@ -17,53 +19,112 @@ PROGRAM = [sys.executable, str(Path(__file__).with_name("small_node.py"))]
 ROOT = Path(__file__).parents[2]
 
 
-async def test_the_first_start_asks_for_a_name_and_starts_the_node(tmp_path: Path, theme: Theme, until: Until) -> None:
+def started(tmp_path: Path, theme: Theme) -> tuple[Desktop, FirstStart]:
     desktop = Desktop(tmp_path, theme, command=PROGRAM)
     desktop.start()
     first = desktop.window.first_start
     assert first is not None
-    first.submit()
-    assert first.error.isVisible()
-    first.name.setText("bad")
-    first.submit()
-    await until(lambda: first.error.text() == "That name can't be used.")
-    assert first.button.isEnabled()
-    first.name.clear()
+    return desktop, first
+
+
+async def test_s60_the_steps_ask_for_what_is_missing_and_going_back_loses_nothing(
+    tmp_path: Path, theme: Theme, until: Until
+) -> None:
+    desktop, first = started(tmp_path, theme)
+    await until(lambda: first.name.hasFocus())
+    assert not first.back.isVisible()
+    first.next.click()
+    assert first.error.text() == "Choose a name first."
     QTest.keyClicks(first.name, " Ana  Novak ")
-    first.submit()
+    assert not first.error.isVisible()
+    QTest.keyClick(first.name, Qt.Key.Key_Return)
+    assert first.step == 1
+    assert first.next.text() == "Continue without a passphrase"
+    QTest.keyClicks(first.passphrase.first, "one two three")
+    assert first.next.text() == "Continue"
+    first.next.click()
+    assert first.error.text() == "The two are not the same. Type the passphrase twice."
+    QTest.keyClicks(first.passphrase.second, "one two three")
+    first.next.click()
+    assert first.step == 2
+    first.next.click()
+    assert first.error.text() == "Give the conversation a title."
+    QTest.keyClicks(first.title, "Garden")
+    first.by_link.click()
+    first.form.link.setPlainText("peer2peer://join#abc")
+    first.back.click()
+    first.back.click()
+    assert first.name.text() == " Ana  Novak "
+    first.next.click()
+    assert first.passphrase.text() == "one two three"
+    first.next.click()
+    assert first.form.link.toPlainText() == "peer2peer://join#abc"
+    first.by_title.click()
+    assert first.title.text() == "Garden"
+    assert not (tmp_path / "keystore").exists(), "nothing is written before the last step"
+    await desktop.stop()
+
+
+async def test_s60_a_name_that_is_refused_says_why_and_the_next_try_starts_the_node(
+    tmp_path: Path, theme: Theme, until: Until
+) -> None:
+    desktop, first = started(tmp_path, theme)
+    first.name.setText("bad")
+    first.next.click()
+    first.next.click()
+    QTest.keyClicks(first.title, "Garden")
+    first.next.click()
+    assert first.progress.isVisible()
+    assert first.back.text() == "Cancel"
+    await until(lambda: first.error.text() == "That name can't be used.")
+    assert first.next.isEnabled()
+    first.back.click()
+    first.back.click()
+    first.name.setText("Ana Novak")
+    first.next.click()
+    QTest.keyClicks(first.passphrase.first, "secret")
+    QTest.keyClicks(first.passphrase.second, "secret")
+    first.next.click()
+    first.next.click()
+    await until(lambda: first.progress.text() == "Starting your node…")
     await until(lambda: desktop.node.pid is not None and (tmp_path / "api.json").exists())
     assert (tmp_path / "keystore").read_text() == "Ana Novak"
-    assert desktop.window.first_start is None
-    pid = desktop.node.pid
+    assert (tmp_path / "passphrase").read_text() == "secret"
+    first.back.click()  # this program never answers
+    assert first.next.isEnabled()
+    assert not first.progress.isVisible()
     desktop.window.close()
     assert desktop.closed.is_set()
     await desktop.stop()
     assert desktop.node.pid is None
-    assert pid is not None
 
 
-async def test_a_locked_profile_asks_until_it_opens(tmp_path: Path, theme: Theme, until: Until) -> None:
+async def test_s60_a_locked_profile_asks_until_it_opens(tmp_path: Path, theme: Theme, until: Until) -> None:
     (tmp_path / "keystore").touch()
     (tmp_path / "passphrase").write_text("right")
     desktop = Desktop(tmp_path, theme, command=PROGRAM)
     desktop.start()
 
-    def asked() -> PassphraseDialog | None:
-        return next((one for one in desktop.window.findChildren(PassphraseDialog) if one.isVisible()), None)
+    def asked() -> LockedPage | None:
+        page = desktop.window.locked
+        return page if page is not None and page.unlock_button.isEnabled() else None
 
     await until(asked)
-    dialog = asked()
-    assert dialog is not None
-    dialog.unlock()
-    assert dialog.error.isVisible()
-    dialog.passphrase.setText("wrong")
-    dialog.unlock()
-    await until(lambda: (again := asked()) is not None and "wrong" in again.error.text())
-    dialog = asked()
-    assert dialog is not None
-    dialog.passphrase.setText("right")
-    dialog.unlock()
-    await until(lambda: (tmp_path / "api.json").exists())
+    page = desktop.window.locked
+    assert page is not None
+    assert desktop.window.sidebar is not None
+    assert not desktop.window.sidebar.isVisible(), "nothing of the conversations is seen"
+    page.unlock()
+    assert page.error.text() == "Type your passphrase."
+    QTest.keyClicks(page.passphrase, "wrong")
+    QTest.keyClick(page.passphrase, Qt.Key.Key_Return)
+    await until(lambda: "wrong" in page.error.text())
+    assert page.passphrase.selectedText() == "wrong"
+    page.passphrase.setText("right")
+    page.unlock_button.click()
+    await until(lambda: desktop.window.locked is None)
+    assert (tmp_path / "api.json").exists()
+    assert desktop.window.sidebar.isVisible()
     await desktop.stop()
 
 
@@ -72,9 +133,10 @@ async def test_giving_up_the_passphrase_ends_the_program(tmp_path: Path, theme: 
     (tmp_path / "passphrase").write_text("right")
     desktop = Desktop(tmp_path, theme, command=PROGRAM)
     desktop.start()
-    await until(lambda: desktop.window.findChildren(PassphraseDialog))
-    desktop.window.findChildren(PassphraseDialog)[0].reject()
-    await until(lambda: desktop.closed.is_set())
+    await until(lambda: desktop.window.locked is not None)
+    assert desktop.window.locked is not None
+    desktop.window.locked.quit_button.click()
+    assert desktop.closed.is_set()
     await desktop.stop()
 
 
@@ -86,3 +148,30 @@ def test_without_a_screen_it_says_so() -> None:
         assert run.returncode == 1
         assert "needs a screen" in run.stderr
         assert "Traceback" not in run.stderr
+
+
+def test_what_is_no_invite_is_refused_on_the_command_line() -> None:
+    line = [sys.executable, "-m", "gui", "--home", "/nowhere", "https://example.org"]
+    keep = {**os.environ, "QT_QPA_PLATFORM": "offscreen"}
+    run = subprocess.run(line, env=keep, cwd=ROOT, capture_output=True, text=True, check=False)
+    assert run.returncode == 2
+    assert "is no invite" in run.stderr
+
+
+async def test_s60_cancelling_while_keys_are_made_leaves_no_process_and_the_next_try_works(
+    tmp_path: Path, theme: Theme, until: Until
+) -> None:
+    desktop, first = started(tmp_path, theme)
+    first.name.setText("Ana")
+    first.next.click()
+    first.next.click()
+    QTest.keyClicks(first.title, "Garden")
+    first.next.click()
+    await until(lambda: first.progress.text() == "Making your keys…")
+    first.back.click()
+    await until(lambda: first.next.isEnabled() and not first.progress.isVisible())
+    assert desktop.node.pid is None
+    first.next.click()
+    await until(lambda: desktop.node.pid is not None and (tmp_path / "api.json").exists())
+    assert (tmp_path / "keystore").read_text() == "Ana"
+    await desktop.stop()

@@ -1,15 +1,25 @@
 """What others write must never fetch, run or show anything but text."""
 
+import subprocess
+import sys
 from pathlib import Path
+from random import Random
 
 import pytest
 from PySide6.QtCore import QUrl
 from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
-from gui.chatview.markdown import Code, Rich, code_html, plain, safe_link, segments
-from gui.chatview.segments import RichSegment
+from gui.chatview import markdown
+from gui.chatview.links import safe_link
+from gui.chatview.look import Look
+from gui.chatview.markdown import MAX_PIECES, SOFT_BREAK, Code, Rich, code_html, render, segments
+from gui.chatview.renderer import MAX_QUOTES
+from gui.chatview.rich_segment import RichSegment
 from gui.chatview.stream import PART_CHARACTERS, Parts
+from gui.state.plain import plain
+from gui.theme.palette import Theme
 
 
 def html(text: str) -> str:
@@ -125,3 +135,143 @@ def test_another_text_starts_anew() -> None:
     parts.take("first paragraph\n\n" * 300)
     finished, tail = parts.take("something else")
     assert (finished, tail) == ([], "something else")
+
+
+def test_what_would_take_long_to_lay_out_is_shown_more_plainly() -> None:
+    deep = html("> " * 300 + "deep")
+    assert deep.count("<table") == MAX_QUOTES
+    assert deep.count("</table>") == MAX_QUOTES
+    table = "|" + "a|" * 60 + "\n|" + "-|" * 60 + "\n" + ("|" + "b|" * 60 + "\n") * 8
+    assert render(f"before\n\n{table}\nafter") == (
+        Rich("<p>before</p>"),
+        Code(table.rstrip("\n"), ""),
+        Rich("<p>after</p>"),
+    )
+    blocks = render("```x\na\n```\n" * 300)
+    assert len(blocks) == MAX_PIECES + 1
+    assert blocks[-1].text.count("```x") == 300 - MAX_PIECES  # type: ignore[union-attr]
+
+
+def test_long_words_may_break_and_links_and_code_stay_as_they_are() -> None:
+    assert SOFT_BREAK in html("W" * 400)
+    link = "https://example.org/" + "a" * 400
+    assert f'href="{link}"' in html(link)
+    assert render("```\n" + "x" * 900 + "\n```") == (Code("x" * 900, ""),)
+    assert SOFT_BREAK not in html("word " * 400)
+
+
+ATOMS = [
+    *(
+        "word",
+        "a",
+        "x.y",
+        "e.g.",
+        "1.",
+        "2)",
+        "1.)",
+        "-",
+        "+",
+        "=",
+        "#",
+        "!",
+        "?",
+        "...",
+        "…",
+        ":",
+        ";",
+        "'",
+        '"',
+        "--",
+    ),
+    *("http", "https:", "//", "/", "example.com", "ftp:", "www.", "localhost", "mailto:x", "tel:", "пример.рф", "3.14"),
+    *(
+        "(",
+        ")",
+        "{",
+        "}",
+        "$",
+        "%",
+        "^",
+        "漢字",
+        "עברית",
+        "😀",
+        "é",
+        "e\u0301",
+        "(c)",
+        "===",
+        "。",
+        "~~",
+        "*",
+        "_",
+        "`",
+    ),
+    *("[x]", "`", "<", "&", "|", "\\", "@"),
+]
+BLANKS = ("", "", " ", " ", "  ", "\n", "\t", "\u3000", "\u00a0", "\u200b", "\u2028", "\ufffc", "\ufdd0")
+
+
+def test_what_is_taken_for_mere_words_is_that_to_the_parser_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    random, plain_ones = Random(5), 0
+    for _ in range(4_000):
+        text = "".join(random.choice(ATOMS) + random.choice(BLANKS) for _ in range(random.randrange(1, 7)))
+        monkeypatch.undo()
+        breaks = random.random() < 0.5
+        found = render(text, breaks=breaks)
+        first = found[0] if found else None
+        if isinstance(first, Rich) and first.words:
+            plain_ones += 1
+            monkeypatch.setattr(markdown, "is_plain", lambda _: False)
+            [parsed] = render(text, breaks=breaks)
+            assert parsed == Rich(first.html), text
+    assert plain_ones > 200
+
+
+def test_mere_words_look_like_the_parsed_ones(theme: Theme, qtbot: QtBot) -> None:
+    look = Look(theme.tokens, QApplication.font(), theme.mono)
+    parent = QWidget()
+    qtbot.addWidget(parent)
+    pictures, sizes = [], []
+    for text in ("A few words, that is all.", "שלום עולם", "many words " * 40, "two\nlines, and\nthree"):
+        [words] = render(text)
+        assert isinstance(words, Rich)
+        assert words.words
+        for piece in (words, Rich(words.html)):
+            shown = RichSegment(parent)
+            shown.setFont(look.font)
+            shown.document().setDefaultFont(look.font)
+            shown.show_segment(piece, look.sheets["other"], look.ink("other"), look.link("other"))
+            width = shown.wanted_width(400)
+            sizes.append((width, shown.fit(width), shown.last_line_end()))
+            shown.resize(width, shown.fit(width))
+            pictures.append(shown.grab().toImage())
+    assert sizes[::2] == sizes[1::2]
+    assert pictures[::2] == pictures[1::2]
+
+
+AT_ONCE = """
+import sys, threading
+from gui.chatview.markdown import code_html
+
+sys.setswitchinterval(1e-6)
+done = []
+threads = [threading.Thread(target=lambda: done.append(code_html("x = 1", "python", "default"))) for _ in range(8)]
+for thread in threads:
+    thread.start()
+for thread in threads:
+    thread.join()
+assert len(done) == 8, done
+"""
+
+
+def test_code_is_coloured_while_another_thread_loads_what_colours_it() -> None:
+    line = [sys.executable, "-c", AT_ONCE]
+    done = subprocess.run(line, cwd=Path(__file__).parents[2], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+
+
+def test_code_over_which_a_language_stumbles_is_plain(monkeypatch: pytest.MonkeyPatch) -> None:
+    def stumble(*_: object) -> str:
+        raise RecursionError
+
+    monkeypatch.setattr("pygments.highlight", stumble)
+    assert code_html("stumbled < over", "python", "default") == "<pre>stumbled &lt; over</pre>"

@@ -1,4 +1,3 @@
-import asyncio
 import os
 import signal
 import sys
@@ -13,6 +12,7 @@ from gui.api import node_process
 from gui.api.errors import NodeFailed, NodeLocked
 from gui.api.node_process import NodeProcess
 from gui.api.profile import Profile
+from tests.gui.waiting import turn
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 PROGRAM = [sys.executable, str(Path(__file__).with_name("small_node.py"))]
@@ -123,4 +123,4 @@ async def test_no_program_at_all(tmp_path: Path) -> None:
     process = NodeProcess(Profile(tmp_path), command=[str(tmp_path / "nothing")])
     with pytest.raises(FileNotFoundError):
         await process.endpoint()
-    await asyncio.sleep(0)
+    await turn()

@@ -1,9 +1,9 @@
 import datetime
+from random import Random
 
 from gui.state import objects
 from gui.state.conversation import Conversation
 from gui.state.conversations import Conversations
-from gui.state.drafts import Drafts, objection
 from gui.state.timeline import Timeline
 from tests.gui.fake_node import ME, message, summary
 
@@ -214,12 +214,34 @@ def test_values_of_a_wrong_type_count_as_missing() -> None:
     assert objects.members("nobody") == ()
 
 
-def test_drafts_and_what_can_be_sent() -> None:
-    drafts = Drafts()
-    drafts.keep("a", "half a thought")
-    drafts.keep("b", "  \n ")
-    assert (drafts.of("a"), drafts.of("b"), drafts.of("c")) == ("half a thought", "", "")
-    assert objection(" \n\t") != ""
-    assert objection("x" * 4000) == ""
-    assert "4,001" in objection("x" * 4001)
-    assert objection("🎉" * 4000) == ""
+def test_whatever_comes_and_goes_every_row_is_found_where_it_stands() -> None:
+    for seed in range(60):
+        random, timeline, sent = Random(seed), Timeline(), 0
+        load(timeline, *range(100, 120), more=True)
+        top = 100
+        for _ in range(40):
+            numbers = [random.randrange(60, 180) for _ in range(random.randrange(1, 5))]
+            some = [objects.message(message(number, f"m{number}")) for number in sorted(set(numbers))]
+            match random.randrange(6):
+                case 0:
+                    timeline.put(some[0])
+                case 1:
+                    timeline.put_all(some)
+                case 2 if top > 4:
+                    page = [objects.message(message(n, f"m{n}")) for n in range(top - 4, top)]
+                    timeline.prepend(page, more=True)
+                    top -= 4
+                case 3:
+                    timeline.remove(random.choice(some).id)
+                case 4:
+                    sent += 1
+                    timeline.sending(f"c{sent}", "mine", NOW, name="Me", reply_to=None)
+                case 5 if sent:
+                    timeline.stored(
+                        f"c{random.randrange(1, sent + 1)}", f"{1000 + random.randrange(20):064x}", "stored"
+                    )
+            keys = [timeline.row(at).key for at in range(len(timeline))]
+            assert len(set(keys)) == len(keys)
+            assert [timeline.index_of(key) for key in keys] == list(range(len(keys)))
+            for at, key in enumerate(keys):
+                assert timeline.index_of(timeline.row(at).message_id or key) == at

@@ -1,6 +1,7 @@
 import pytest
 
-from gui.state.typing import Typing, people_line
+from gui.state.typing import Typing
+from gui.widgets.typing_words import people_words
 
 
 class Clock:
@@ -22,7 +23,7 @@ class Clock:
     ],
 )
 def test_the_line(names: list[str], line: str) -> None:
-    assert people_line(names) == line
+    assert people_words(names) == line
 
 
 def test_a_signal_lasts_three_seconds() -> None:

@@ -2,21 +2,27 @@ from collections.abc import Callable
 
 import pytest
 from PySide6.QtCore import QMimeData, QPoint, Qt
+from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QLabel
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.dialogs.base import words
+from gui.chatview.picker import Picker
+from gui.state.drafts import Draft, Quoted
+from gui.state.mentions import Mentionable
 from gui.state.objects import PHASES, Ai, Member
 from gui.state.typing import Typing
 from gui.theme import icons
 from gui.theme.palette import Theme
 from gui.theme.tokens import DARK, LIGHT, PEOPLE, Tokens, person_colour
-from gui.widgets.avatar import People, initials
+from gui.widgets.avatar import People
+from gui.widgets.circle import initials
 from gui.widgets.message_input import LEAST_PX, MOST_PX, MessageInput
-from gui.widgets.mitosis import EXPLAINED, PhaseBar
+from gui.widgets.phase_bar import PhaseBar
+from gui.widgets.phase_words import explained
 from gui.widgets.toast import Toast
 from gui.widgets.typing_line import TypingLine
+from gui.widgets.words import words
 
 
 @pytest.fixture
@@ -30,7 +36,7 @@ def box(theme: Theme, qtbot: QtBot) -> MessageInput:
 
 def sent(box: MessageInput) -> list[tuple[str, str]]:
     found: list[tuple[str, str]] = []
-    box.submitted.connect(lambda text, reply_to: found.append((text, reply_to)))
+    box.submitted.connect(lambda text, reply_to, _: found.append((text, reply_to)))
     return found
 
 
@@ -88,7 +94,7 @@ def test_it_grows_and_stops_growing(box: MessageInput) -> None:
 def test_only_keys_count_as_typing(box: MessageInput, qtbot: QtBot) -> None:
     typed: list[int] = []
     box.edited.connect(lambda: typed.append(1))
-    box.load("a draft")
+    box.load(Draft("a draft"))
     assert not typed
     QTest.keyClicks(box.edit, "!")
     assert len(typed) == 1
@@ -104,14 +110,135 @@ def test_pasted_html_is_text(box: MessageInput) -> None:
 
 def test_a_reply_is_sent_with_what_it_answers_and_escape_ends_it(box: MessageInput, qtbot: QtBot) -> None:
     found = sent(box)
-    box.answer("m1", "Reply to Ana: <b>x</b>")
+    box.reply(Quoted("m1", "Ana", "<b>x</b>"))
+    assert (box.about.label.text(), box.about.words.text()) == ("Reply to Ana", "<b>x</b>")
     QTest.keyClicks(box.edit, "yes")
     QTest.keyClick(box.edit, Qt.Key.Key_Return)
-    box.answer("m2", "Reply to Bo")
+    assert box.about.isHidden()
+    box.reply(Quoted("m2", "Bo"))
     QTest.keyClicks(box.edit, "no")
     QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    assert box.about.isHidden()
     QTest.keyClick(box.edit, Qt.Key.Key_Return)
     assert found == [("yes", "m1"), ("no", "")]
+
+
+def test_an_edit_puts_the_draft_aside_and_escape_brings_it_back(box: MessageInput) -> None:
+    found = sent(box)
+    corrected: list[tuple[str, str]] = []
+    box.corrected.connect(lambda message, text: corrected.append((message, text)))
+    QTest.keyClicks(box.edit, "my draft")
+    box.correct(Quoted("m1", "Ana", "old"), "old")
+    assert (box.text(), box.about.label.text(), box.button.accessibleName()) == ("old", "Editing", "Save")
+    QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    assert (box.text(), box.about.isHidden()) == ("my draft", True)
+    box.correct(Quoted("m1", "Ana", "old"), "old")
+    QTest.keyClicks(box.edit, "er")
+    QTest.keyClick(box.edit, Qt.Key.Key_Return)
+    QTest.keyClick(box.edit, Qt.Key.Key_Return)  # it is being saved already
+    QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    assert (corrected, found, box.text()) == ([("m1", "older")], [], "older")
+    box.refuse("That message was deleted.")
+    assert (box.hint.text(), box.text()) == ("That message was deleted.", "older")
+    QTest.keyClick(box.edit, Qt.Key.Key_Return)
+    box.corrected_now()
+    assert (box.text(), box.draft()) == ("my draft", Draft("my draft"))
+
+
+def test_an_edit_that_empties_a_message_says_what_to_do(box: MessageInput) -> None:
+    box.correct(Quoted("m1"), "x")
+    box.edit.selectAll()
+    QTest.keyClick(box.edit, Qt.Key.Key_Delete)
+    QTest.keyClick(box.edit, Qt.Key.Key_Return)
+    assert "Esc" in box.hint.text()
+
+
+def test_the_count_is_shown_near_the_limit(box: MessageInput) -> None:
+    box.edit.setPlainText("x" * 3600)
+    assert box.count.isHidden()
+    box.edit.setPlainText("x" * 3601)
+    assert box.count.text() == "3,601 of 4,000 characters"
+    box.edit.setPlainText("x" * 4001)
+    assert (box.count.isHidden(), box.hint.isHidden()) == (True, False)
+
+
+def test_what_is_far_too_long_is_not_pasted_and_says_so(box: MessageInput) -> None:
+    data = QMimeData()
+    data.setText("x" * 40_001)
+    QTest.keyClicks(box.edit, "kept")
+    box.edit.insertFromMimeData(data)
+    assert box.text() == "kept"
+    assert "40,001" in box.hint.text()
+
+
+def test_undo_takes_back_what_was_typed_and_mentioned(box: MessageInput) -> None:
+    box.know([Mentionable("1", "Ana Novak")], for_ai=True)
+    QTest.keyClicks(box.edit, "@a")
+    QTest.keyClick(box.edit, Qt.Key.Key_Return)
+    assert box.text() == "@Ana Novak "
+    box.edit.undo()
+    assert box.text() == "@a"
+
+
+def test_mentions_are_chosen_by_keys_and_mouse_and_go_with_escape(box: MessageInput) -> None:
+    found = sent(box)
+    people = [Mentionable("1", "Ana Nováková"), Mentionable("2", "Bo"), Mentionable("9", "Leaf", ai=True)]
+    box.know(people, for_ai=True)
+    QAccessible.setActive(True)
+    QTest.keyClicks(box.edit, "@")
+    popup = box.edit.popup
+    assert [popup.item(at).data(Qt.ItemDataRole.AccessibleTextRole) for at in range(popup.count())] == [
+        "Ana Nováková",
+        "Bo",
+        "Leaf, AI",
+    ]
+    QTest.keyClick(box.edit, Qt.Key.Key_Up)
+    assert popup.current() == "Leaf"
+    QTest.keyClick(box.edit, Qt.Key.Key_Down)
+    QTest.keyClick(box.edit, Qt.Key.Key_Down)
+    QTest.keyClick(box.edit, Qt.Key.Key_Tab)
+    assert (box.text(), box.edit.offers) == ("@Bo ", False)
+    QTest.keyClicks(box.edit, "@NOVAK")
+    assert popup.current() == "Ana Nováková"
+    QTest.mouseClick(popup.viewport(), Qt.MouseButton.LeftButton, pos=popup.visualItemRect(popup.item(0)).center())
+    assert box.text() == "@Bo @Ana Nováková "
+    QTest.keyClicks(box.edit, "@l")
+    QTest.keyClick(box.edit, Qt.Key.Key_Escape)
+    assert (box.edit.offers, box.text()) == (False, "@Bo @Ana Nováková @l")
+    QTest.keyClick(box.edit, Qt.Key.Key_Return)
+    assert found == [("@Bo @Ana Nováková @l", "")]
+    box.load(Draft("@b"))
+    assert not box.edit.offers
+
+
+def test_mentions_are_coloured_where_they_stand_after_an_emoji_too(box: MessageInput, theme: Theme) -> None:
+    box.know([Mentionable("1", "Bo"), Mentionable("9", "Leaf", ai=True)], for_ai=True)
+    box.load(Draft("🎉 @Bo and @leaf, not @Bob"))
+    formats = box.edit.document().firstBlock().layout().formats()
+    assert [(each.start, each.length, each.format.foreground().color().name()) for each in formats] == [
+        (3, 3, theme.tokens.link),
+        (11, 5, theme.tokens.ai_accent),
+    ]
+
+
+def test_not_for_ai_shows_where_there_is_an_ai_and_is_remembered(box: MessageInput) -> None:
+    told: list[bool] = []
+    box.submitted.connect(lambda _, __, for_ai: told.append(for_ai))
+    people = [Mentionable("1", "Bo")]
+    box.know(people, for_ai=True)
+    assert box.aside.isHidden()
+    box.know([*people, Mentionable("9", "Leaf", ai=True)], for_ai=True)
+    assert (box.aside.isHidden(), box.aside.isChecked(), box.aside.text()) == (False, False, "")
+    QTest.mouseClick(box.aside, Qt.MouseButton.LeftButton)
+    assert (box.aside.text(), box.draft().for_ai) == ("Not for AI", False)
+    assert "not for AI" in box.edit.placeholderText()
+    for _ in range(2):
+        QTest.keyClicks(box.edit, "x")
+        QTest.keyClick(box.edit, Qt.Key.Key_Return)
+    assert told == [False, False]
+    box.load(Draft())
+    box.know([Mentionable("9", "Leaf", ai=True)], for_ai=False)
+    assert box.aside.isChecked()
 
 
 def test_the_typing_line_names_and_animates(theme: Theme, qtbot: QtBot) -> None:
@@ -214,10 +341,10 @@ def test_initials_can_be_read_on_every_circle() -> None:
 def test_the_phase_bar_explains_by_mouse_and_by_keys(theme: Theme, qtbot: QtBot) -> None:
     bar = PhaseBar(theme)
     qtbot.addWidget(bar)
-    bar.resize(600, bar.HEIGHT)
+    bar.resize(600, bar.sizeHint().height())
     bar.show()
     bar.show_phase("metaphase", 0.46)
-    assert bar.accessibleName() == "Phase 3 of 5, metaphase, 46 percent"
+    assert bar.accessibleName() == "Phase 3 of 5, Metaphase, 46 percent"
     asked: list[str] = []
     bar.asked.connect(asked.append)
     for at in range(5):
@@ -232,7 +359,7 @@ def test_the_phase_bar_explains_by_mouse_and_by_keys(theme: Theme, qtbot: QtBot)
 
 
 def test_every_phase_is_explained() -> None:
-    assert set(EXPLAINED) == set(PHASES)
+    assert len({explained(phase) for phase in PHASES}) == 5
 
 
 def test_a_toast_goes_by_itself(theme: Theme, qtbot: QtBot) -> None:
@@ -259,3 +386,30 @@ def test_every_icon_draws_something(theme: Theme) -> None:
 @pytest.mark.parametrize("make", [lambda: words("<b>x</b>")])
 def test_foreign_words_are_never_markup(make: Callable[[], QLabel], theme: Theme) -> None:
     assert make().textFormat() == Qt.TextFormat.PlainText
+
+
+@pytest.mark.parametrize("place", [QPoint(300, -150), QPoint(-90, 5), QPoint(9000, 9000)])
+def test_the_reactions_open_within_the_screen(theme: Theme, qtbot: QtBot, place: QPoint) -> None:
+    under = QWidget()
+    qtbot.addWidget(under)
+    picker = Picker(under)
+    picker.open_at(place)
+    assert picker.screen().availableGeometry().contains(picker.geometry())
+    picker.close()
+
+
+def test_the_knob_of_a_slider_is_whole(theme: Theme, qtbot: QtBot) -> None:
+    above = QWidget()
+    line = QHBoxLayout(above)
+    line.setContentsMargins(0, 0, 0, 0)
+    slider = QSlider(Qt.Orientation.Horizontal)
+    line.addWidget(slider)
+    qtbot.addWidget(above)
+    slider.setRange(0, 10)
+    slider.setValue(5)
+    above.resize(200, slider.sizeHint().height())
+    above.show()
+    picture = above.grab().toImage()
+    ink = QColor(theme.tokens.ai_accent).name()
+    rows = [y for y in range(picture.height()) if ink in {picture.pixelColor(x, y).name() for x in range(92, 108)}]
+    assert 0 < rows[0] < rows[-1] < picture.height() - 1, "it is cut off"

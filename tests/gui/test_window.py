@@ -11,19 +11,22 @@ from PySide6.QtGui import QAction
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QDialog, QLabel, QLineEdit, QPlainTextEdit, QWidget
 
-from gui.api.client import Client, Endpoint
+from gui.api.client import Client
+from gui.api.endpoint import Endpoint
 from gui.dialogs.create import CreateDialog
 from gui.dialogs.invite import InviteDialog
 from gui.dialogs.join import JoinDialog
 from gui.dialogs.link import LinkDialog
 from gui.dialogs.phase import PhaseDialog
 from gui.pages.window import Window
+from gui.requests import pages
 from gui.session import Session
 from gui.state.conversation import Conversation
 from gui.state.timeline import Row
 from gui.tasks import spawn
 from gui.theme.palette import Theme
 from tests.gui.fake_node import KEY, ME, FakeNode, Json, Refused, message, summary
+from tests.gui.waiting import turn
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 ONE = f"{1:064x}"
@@ -57,7 +60,7 @@ async def running(node: FakeNode, theme: Theme, clock: Clock | None = None) -> A
             dialog.close()
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
-        await asyncio.sleep(0)
+        await turn()
         window.close()
         window.deleteLater()
 
@@ -115,11 +118,11 @@ async def test_newest_twenty_at_once_and_older_ones_on_scrolling_up(node: FakeNo
         assert widget.row is not None
         key, top = widget.row.key, widget.y()
         before = len(one.timeline)
-        await session.load_older()
+        await pages.older(session.client, one)
         assert len(one.timeline) > before
         assert window.page.view.top_of(key) == top
         while one.timeline.more:
-            await session.load_older()
+            await pages.older(session.client, one)
         assert [row.text for row in rows(one)] == [f"message {n}" for n in range(1, 301)]
 
 
@@ -158,9 +161,9 @@ async def test_a_refused_message_keeps_its_text_and_goes_out_on_retry(
         assert (rows(one)[-1].text, rows(one)[-1].problem) == ("important", "You are writing too fast.")
         del node.answer["message"]
         assert window.page is not None
-        window.page.view.retry.emit(rows(one)[-1].key)
+        window.page.messages.act("retry", rows(one)[-1].key)
         await until(lambda: rows(one)[-1].state == "stored")
-        window.page._discard(rows(one)[-1].key)
+        window.page.messages.act("discard", rows(one)[-1].key)
         assert rows(one)[-1].text == "important"
 
 
@@ -176,7 +179,7 @@ async def test_a_deleted_failed_message_goes_back_to_the_input(node: FakeNode, t
         write(window, "take me back")
         await until(lambda: rows(one)[-1].state == "failed")
         assert window.page is not None
-        window.page.view.discard.emit(rows(one)[-1].key)
+        window.page.messages.act("discard", rows(one)[-1].key)
         assert window.page.input.text() == "take me back"
         assert rows(one)[-1].text == "message 30"
 
@@ -259,9 +262,9 @@ async def test_changes_are_seen_without_refresh(node: FakeNode, theme: Theme, un
         await node.push("node", "conversation", changed)
         await until(lambda: page.title.text() == "Renamed")
         await until(lambda: session.conversations.ordered()[-1].title or True)
-        assert page.phases.accessibleName() == "Phase 4 of 5, anaphase, 90 percent"
+        assert page.phases.accessibleName() == "Phase 4 of 5, Anaphase, 90 percent"
         await node.event(ONE, "members", {"members": node.members[:1]})
-        await until(lambda: page.people.accessibleName() == "Participants: Me (you, owner)")
+        await until(lambda: page.people.accessibleName() == "Participants: Me (you, Owner)")
 
 
 async def test_create_asks_for_a_title_and_opens(node: FakeNode, theme: Theme, until: Until) -> None:
@@ -313,13 +316,13 @@ async def test_join_refuses_what_is_no_link_and_shows_the_nodes_reason(
         dialog = dialog_of(window, JoinDialog)
         dialog.link.setPlainText("")
         dialog.join_now()
-        assert dialog.error.isVisible()
+        assert dialog.form.error.isVisible()
         dialog.link.setPlainText("https://example.org")
         dialog.join_now()
-        assert "not an invite link" in dialog.error.text()
+        assert "not an invite link" in dialog.form.error.text()
         dialog.link.setPlainText("peer2peer://join#\nabc def")
         dialog.join_now()
-        await until(lambda: "expired" in dialog.error.text())
+        await until(lambda: "expired" in dialog.form.error.text())
         assert node.pushed[-1][2] == {"link": "peer2peer://join#abcdef"}
         assert dialog._join.isEnabled()
 
@@ -331,11 +334,11 @@ async def test_join_says_that_it_still_tries_and_can_be_cancelled(node: FakeNode
         window.join("peer2peer://join#abc")
         dialog = dialog_of(window, JoinDialog)
         dialog.join_now()
-        await until(lambda: dialog.progress.isVisible())
-        assert dialog._still.isActive()
-        assert dialog._still.interval() == 3000
-        dialog._still.timeout.emit()
-        assert "Still trying" in dialog.progress.text()
+        await until(lambda: dialog.form.progress.isVisible())
+        await until(lambda: dialog.form._still.isActive())
+        assert dialog.form._still.interval() == 3000
+        dialog.form._still.timeout.emit()
+        assert "Still trying" in dialog.form.progress.text()
         dialog.reject()
         await until(lambda: not window.findChildren(JoinDialog))
         assert session.conversations.loaded
@@ -386,19 +389,20 @@ async def test_a_phase_is_explained_and_advanced_from_what_was_shown(
         window.page.phases.asked.emit("telophase")
         dialog = dialog_of(window, PhaseDialog)
         assert any("divides" in label.text() for label in dialog.findChildren(QLabel))
-        assert not hasattr(dialog, "slider")
+        assert dialog.slider is None, "only the phase that it is in can be moved"
         dialog.close()
         window.page.phases.asked.emit("metaphase")
         dialog = dialog_of(window, PhaseDialog)
-        assert dialog.slider.value() == 40
-        dialog.slider.setValue(55)
-        dialog._settle.timeout.emit()
+        assert dialog.slider is not None
+        assert dialog.slider.slider.value() == 40
+        dialog.slider.slider.setValue(55)
+        await until(lambda: any(event == "progress" for _, event, _ in node.pushed))
         dialog.advance_now()
         await until(lambda: any(event == "advance" for _, event, _ in node.pushed))
         pushed = [(event, payload) for _, event, payload in node.pushed if event in ("advance", "progress")]
         assert ("advance", {"conversation": ONE, "from": "metaphase"}) in pushed
         assert ("progress", {"conversation": ONE, "value": 0.55}) in pushed
-        await until(lambda: window.toast.text() == "Advanced to anaphase")
+        await until(lambda: window.toast.text() == "Advanced to Anaphase")
 
 
 async def test_a_dialog_closed_while_the_node_works_is_no_trouble(node: FakeNode, theme: Theme, until: Until) -> None:
@@ -491,6 +495,18 @@ async def test_what_is_displayed_is_told(node: FakeNode, theme: Theme, until: Un
         await until(lambda: (f"conversation:{ONE}", "read", {"id": f"{30:064x}"}) in node.pushed)
 
 
+async def test_what_was_seen_last_is_told_before_the_program_ends(node: FakeNode, theme: Theme, until: Until) -> None:
+    two_conversations(node)
+    async with running(node, theme) as (window, session):
+        await opened(session, window, until)
+        session.displayed("seen")
+        session.displayed("seen more")  # for later: something was told a moment ago
+        assert session._read_soon is not None
+        session.keep()
+        assert session._read_soon is None, "nothing is told later by itself"
+        await until(lambda: (f"conversation:{ONE}", "read", {"id": "seen more"}) in node.pushed)
+
+
 @pytest.mark.parametrize("count", [0, 1])
 async def test_opening_what_is_not_there_does_nothing(node: FakeNode, theme: Theme, until: Until, count: int) -> None:
     async with running(node, theme) as (window, session):
@@ -499,3 +515,108 @@ async def test_opening_what_is_not_there_does_nothing(node: FakeNode, theme: The
         assert session.open_one is None
         window.invite()
         assert not window.findChildren(QDialog)
+
+
+async def test_what_is_preferred_about_ais_holds_until_something_else_is_chosen(
+    node: FakeNode, theme: Theme, until: Until
+) -> None:
+    two_conversations(node)
+    node.ais = [{"id": "e5" * 32, "name": "Leaf"}]
+    node.answer["preferences"] = lambda _: {"preferences": {"ai": False}}
+    async with running(node, theme) as (window, session):
+        await until(lambda: not session.for_ai)
+        await opened(session, window, until)
+        assert window.page is not None
+        assert window.page.input.aside.isChecked()
+        write(window, "between us")
+        await until(lambda: any(event == "message" for _, event, _ in node.pushed))
+        QTest.mouseClick(window.page.input.aside, Qt.MouseButton.LeftButton)
+        write(window, "for all")
+        await until(lambda: [event for _, event, _ in node.pushed].count("message") == 2)
+        told = [payload["not_for_ai"] for _, event, payload in node.pushed if event == "message"]
+        assert told == [True, False]
+
+
+async def test_a_click_on_the_page_menu_offers_only_what_can_be_done(
+    node: FakeNode, theme: Theme, until: Until
+) -> None:
+    two_conversations(node)
+    node.conversations[0] |= {"status": "left", "may": []}
+    async with running(node, theme) as (window, session):
+        await until(lambda: session.conversations.loaded)
+        window.open(ONE)
+        await until(lambda: session.open_one is not None and session.open_one.loaded)
+        assert window.page is not None
+        labels = [action.text() for action in window.page.actions_menu().actions()]
+        assert labels == ["Search in this conversation…", "Settings…"]
+        assert "You left" in window.page.closed.words.text()
+        assert window.page.input.isHidden()
+
+
+async def test_who_was_let_in_before_anything_came_is_shown_a_conversation_on_its_way(
+    node: FakeNode, theme: Theme, until: Until
+) -> None:
+    two_conversations(node)
+    joining = summary(7, "", status="joining")
+
+    def join(_: Json) -> Json:
+        node.conversations.append(joining)
+        return {"id": joining["id"], "title": ""}
+
+    node.answer["join"] = join
+    async with running(node, theme) as (window, session):
+        await until(lambda: session.conversations.loaded)
+        window.join("peer2peer://join#abc")
+        dialog = next(each for each in window.findChildren(JoinDialog) if each.isVisible())
+        dialog.join_now()
+        await until(lambda: session.open_one is not None and session.open_one.id == joining["id"])
+        assert window.page is not None
+        assert window.page.title.text() == "Conversation on its way"
+        assert window.page.closed.isVisible()
+        assert "You were let in" in window.page.closed.words.text()
+        assert not window.page.input.isVisible()
+        arrived = {**joining, "title": "Garden", "status": "active", "may": ["message", "leave"]}
+        await node.push("node", "conversation", arrived)
+        await until(lambda: window.page.title.text() == "Garden" and window.page.input.isVisible())
+
+
+async def test_how_the_open_conversation_stands_is_told_by_the_node_alone(
+    node: FakeNode, theme: Theme, until: Until
+) -> None:
+    two_conversations(node)
+    async with running(node, theme) as (window, session):
+        one = await opened(session, window, until)
+        assert session.client.channel(one.topic).params == {"summaries": False}
+        await node.push("node", "conversation", summary(1, "Roof", phase="anaphase"))
+        await until(lambda: one.summary.phase == "anaphase")
+        assert window.page is not None
+        assert window.page.title.text() == "Roof"
+        await node.push("node", "conversation", summary(2, "Weather"))
+        await until(lambda: "Weather" in [each.title for each in session.conversations.all()])
+        assert one.summary.title == "Roof"
+
+
+async def test_what_is_displayed_one_after_the_other_is_told_together(
+    node: FakeNode, theme: Theme, until: Until
+) -> None:
+    two_conversations(node)
+
+    def told() -> list[str]:
+        return [payload["id"][-1] for topic, event, payload in node.pushed if event == "read"]
+
+    async with running(node, theme) as (window, session):
+        await opened(session, window, until)
+        assert window.page is not None
+        window.page.view.displayed.disconnect(session.displayed)
+        await session.client.call("node", "conversations")
+        node.pushed.clear()
+        session.displayed(f"{1:064x}")
+        await until(lambda: told() == ["1"])
+        for number in range(2, 6):
+            session.displayed(f"{number:064x}")
+        await until(lambda: told() == ["1", "5"])
+        for number in (6, 7):
+            session.displayed(f"{number:064x}")
+        window.open(TWO)
+        await session.client.call("node", "conversations")
+        await until(lambda: told() == ["1", "5", "7"])

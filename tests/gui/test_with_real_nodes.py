@@ -12,9 +12,11 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QTextBrowser
 
-from gui.api.client import Client, Endpoint
+from gui.api.client import Client
+from gui.api.endpoint import Endpoint
 from gui.api.profile import Profile
 from gui.desktop import Desktop
+from gui.requests import invites
 from gui.tasks import spawn
 from gui.theme.palette import Theme
 from tests.e2e.nodes import Lines, Node, Nodes, cli, command, environment, init
@@ -56,6 +58,7 @@ def shown(desktop: Desktop) -> str:
     return "\n".join(texts)
 
 
+@pytest.mark.soak
 @pytest.mark.timeout(150)
 async def test_messages_typing_and_the_ai_reach_the_window_and_the_command_line(
     two_nodes: tuple[Node, Node], reader: list[subprocess.Popen[str]], theme: Theme, until: Until
@@ -70,7 +73,7 @@ async def test_messages_typing_and_the_ai_reach_the_window_and_the_command_line(
         brief = ("--system-prompt", "Answer with one short sentence.", "--temperature", "0")
         add = ("add", "--name", "Assistant", "--policy", "mentioned", *brief)
         await asyncio.to_thread(cli, ana.home, "ai", name, *add)
-        invite = await desktop.session.invite(name, uses=1, expires_s=3600)
+        invite = await invites.make(desktop.session.client, name, uses=1, expires_s=3600)
         joined = await asyncio.to_thread(cli, bo.home, "join", str(invite["link"]))
         assert joined == {"id": name, "title": "Rooftop garden"}
         desktop.window.open(name)

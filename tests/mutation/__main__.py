@@ -15,7 +15,12 @@ from tests.mutation.plugin import VARIABLE
 
 ROOT = Path(__file__).parents[2]
 TESTS = (  # those first that notice most
-    "tests/unit/protocol/authority/test_rule.py",
+    "tests/unit/protocol/authority/test_removal.py",
+    "tests/unit/protocol/authority/test_seniority.py",
+    "tests/unit/protocol/authority/test_leaving.py",
+    "tests/unit/protocol/authority/test_devices.py",
+    "tests/unit/protocol/authority/test_policies.py",
+    "tests/unit/protocol/authority/test_circles.py",
     "tests/props/test_authority.py",
     "tests/unit/protocol/test_authority.py",
     "tests/unit/protocol/authority/test_questions.py",

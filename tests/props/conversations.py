@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from hypothesis import strategies as st
 
 from crypto.ids import OpId
+from protocol.bodies.ai import AiReply
 from protocol.bodies.content import (
-    AiReply,
     Archive,
     ContentKind,
     Delete,

@@ -12,13 +12,9 @@ from crypto.ids import OpId
 from crypto.keystore import Secrets, is_locked, read_keystore, write_keystore
 from crypto.sealed import open_closed, open_sealed
 from protocol import gossip, join
+from protocol.bodies.ai import AiLease, AiPause, AiReply, AiRetry, AiSettings, Provenance, dump_settings, load_settings
 from protocol.bodies.ask import Ask, dump_ask
 from protocol.bodies.content import (
-    AiLease,
-    AiPause,
-    AiReply,
-    AiRetry,
-    AiSettings,
     Archive,
     ContentBody,
     Delete,
@@ -29,13 +25,10 @@ from protocol.bodies.content import (
     PhaseProgress,
     PhaseSet,
     Pin,
-    Provenance,
     React,
     Title,
     dump_content,
-    dump_settings,
     load_content,
-    load_settings,
 )
 from protocol.bodies.control import (
     ControlBody,
@@ -48,7 +41,8 @@ from protocol.bodies.control import (
     dump_control,
     load_control,
 )
-from protocol.ephemeral import AiClaim, AiDelta, AiStop, Ear, Heartbeat, Mouth, State, Typing
+from protocol.bodies.signals import AiClaim, AiDelta, AiStop, Heartbeat, State, Typing
+from protocol.ephemeral import Ear, Mouth
 from protocol.errors import RemoteError
 from protocol.ops import parse_header, parse_op, verify_op
 from protocol.registers import PROFILE, parse_register, verify_register, write_register

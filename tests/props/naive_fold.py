@@ -72,7 +72,11 @@ def refold(items: Iterable[Item], in_past: Callable[[bytes, bytes], bool]) -> St
     everything = sorted(items, key=lambda item: (item.depth, item.id))
     counting = [item for item in everything if item.level >= item.needed]
     messages = {item.id: item for item in counting if item.kind in (1, 12)}
-    shown = {item.id for item in counting if item.kind == 1 or (item.kind == 5 and item.depth)}
+    shown = {
+        item.id
+        for item in counting
+        if item.kind == 1 or (item.kind == 5 and item.depth) or (item.kind == 6 and item.depth > 1)
+    }
 
     title = description = b""
     archive = pause = (b"", False)

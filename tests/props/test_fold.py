@@ -11,11 +11,8 @@ from hypothesis import strategies as st
 
 from crypto.codec import decode, encode
 from crypto.ids import DeviceKey, IdentityKey, OpId
+from protocol.bodies.ai import AiLease, AiPause, AiReply, AiRetry, Provenance, reply_key
 from protocol.bodies.content import (
-    AiLease,
-    AiPause,
-    AiReply,
-    AiRetry,
     Archive,
     ContentBody,
     ContentKind,
@@ -27,12 +24,10 @@ from protocol.bodies.content import (
     PhaseProgress,
     PhaseSet,
     Pin,
-    Provenance,
     React,
     Title,
     dump_content,
     kind_of,
-    reply_key,
 )
 from protocol.fold import NOT_A_HOST, Changes, Fold, Folded, Target
 from tests.builders import fixed

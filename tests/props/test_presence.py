@@ -14,7 +14,8 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, initial
 from crypto.certificates import issue
 from crypto.ids import DeviceKey, IdentityKey
 from protocol.bodies.control import DeviceAdd
-from protocol.ephemeral import Ear, Heartbeat, Mouth, State
+from protocol.bodies.signals import Heartbeat, State
+from protocol.ephemeral import Ear, Mouth
 from protocol.errors import RemoteError
 from protocol.offsets import Offsets
 from protocol.presence import DOUBT_S, SILENT_INTERVALS, Attendance

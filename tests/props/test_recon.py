@@ -14,7 +14,8 @@ from protocol.errors import RemoteError
 from protocol.sync import recon
 from protocol.sync.index import MOST_DEPTH, Bound, Key, KeyIndex
 from protocol.sync.ranges import dump_ranges, load_ranges
-from protocol.sync.recon import Reconciler, respond
+from protocol.sync.recon import Reconciler
+from protocol.sync.respond import respond
 from tests.builders import fixed
 from tests.props.mutation import mutated
 from tests.reconciling import reconcile

@@ -10,6 +10,8 @@ import sys
 import time
 from dataclasses import asdict
 
+from node.loading import spare_libraries
+
 
 def main() -> int:
     """Return the exit code."""
@@ -27,6 +29,7 @@ def main() -> int:
     if os.environ.get("PYTHONHASHSEED") != "0":  # the order of sets is part of what a seed decides
         os.environ["PYTHONHASHSEED"] = "0"
         os.execv(sys.executable, [sys.executable, "-m", "tests.sim", *sys.argv[1:]])
+    spare_libraries()
     from tests.sim.run import Plan, run  # takes seconds, so not before the process begins anew
 
     failed = 0

@@ -107,12 +107,12 @@ def test_a_load_that_comes_to_something_else_is_found(monkeypatch: pytest.Monkey
 
 
 def test_nodes_that_never_sync_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from node.conversations.syncer import Syncer
+    from node.conversations.asking import Asking
 
-    async def nothing(self: Syncer, peer_id: str, conversation: object) -> None:
+    async def nothing(self: Asking, peer_id: str, conversation: object) -> None:
         await trio.lowlevel.checkpoint()
 
-    monkeypatch.setattr(Syncer, "pull", nothing)
+    monkeypatch.setattr(Asking, "pull", nothing)
     monkeypatch.setattr(running, "SETTLE_S", 60.0)
     monkeypatch.setattr(SimNetwork, "publish_to", lambda *_arguments: None)
     assert "nodes differ" in run(QUIET).failure
@@ -131,12 +131,12 @@ def test_a_write_that_is_refused_without_reason_is_found(monkeypatch: pytest.Mon
 
 
 def test_an_error_in_the_log_is_found(monkeypatch: pytest.MonkeyPatch) -> None:
-    from node.conversations.syncer import Syncer
+    from node.conversations.asking import Asking
 
-    async def fails(self: Syncer, peer_id: str, conversation: object) -> None:
+    async def fails(self: Asking, peer_id: str, conversation: object) -> None:
         raise RuntimeError("a fault of ours")
 
-    monkeypatch.setattr(Syncer, "_pull", fails)
+    monkeypatch.setattr(Asking, "_pull", fails)
     monkeypatch.setattr(running, "SETTLE_S", 60.0)
     assert run(QUIET).failure
 

@@ -142,7 +142,7 @@ class Trouble:
         writer = self._some_writer()
         if writer is not None and (conversation := writer.conversation) is not None:
             with suppress(Crashed):
-                conversation.publish_register(PROFILE, f"{writer.name} {self._text()}".encode())
+                conversation.slots.publish(PROFILE, f"{writer.name} {self._text()}".encode())
 
     def _read(self) -> None:
         """Somebody looks at everything, and has read it then."""

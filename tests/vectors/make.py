@@ -7,6 +7,7 @@ makes with a random key, are made here with a fixed one.
 
 import hashlib
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -27,16 +28,20 @@ from crypto.signatures import JOIN_CONTEXT, OP_CONTEXT, SigningKey, verify
 from protocol import gossip
 from protocol.bodies.content import Message, PhaseAdvance, Title, dump_content, kind_of
 from protocol.bodies.control import ControlKind, Grant, Level, dump_control
-from protocol.ephemeral import AiDelta, Heartbeat, Mouth, State, Typing
+from protocol.bodies.signals import AiDelta, Heartbeat, State, Typing
+from protocol.ephemeral import Mouth
 from protocol.invite import Invite
 from protocol.join import Admitted, Ask, Challenge, Proof, Refused, Transcript
 from protocol.join import dump as dump_join
 from protocol.registers import PROFILE, write_register
+from protocol.sentence import Sentence, packed
 from protocol.sync import frames
 from protocol.sync.compact import OpsEncoder
 from protocol.sync.index import END, KeyIndex, bound
 from protocol.sync.ranges import FINGERPRINT, LIST, NONE, SKIP, Range, dump_ranges, load_ranges
-from protocol.sync.recon import Reconciler, respond, view_of
+from protocol.sync.recon import Reconciler
+from protocol.sync.respond import respond
+from protocol.sync.views import view_of
 from protocol.vouching import links, prove
 from tests.builders import START_MS, Talk, admit_body, fixed, fixed_wrap, person
 from tests.props.decoders import RULED, SAID
@@ -210,7 +215,7 @@ def invites() -> Vectors:
 
 
 def signals() -> Vectors:
-    """What is not in the log: a register and three ephemeral frames; and the frames of gossip."""
+    """What is not in the log: a register and four ephemeral frames; and the frames of gossip."""
     made = Talk("ana", "ben")
     register = write_register(
         made.ana.replica.keyring,
@@ -223,6 +228,8 @@ def signals() -> Vectors:
     )
     mouth = Mouth(made.ana.replica.keyring, made.ana.person.device, boot=fixed("vector boot", 8))
     delta = AiDelta(fixed("vector ai"), fixed("stream", 8), OpId(fixed("question")), 1, "so far")
+    why = Sentence("{name} took longer than {seconds} s and was stopped.", name="Leaf", seconds=180)
+    failed = replace(delta, state=3, text=str(why), code="timeout", said=packed(why))
     heartbeat = Heartbeat(State.AWAY, 7_250)
     nonce = fixed("vector frame", 24)
     return {
@@ -233,6 +240,7 @@ def signals() -> Vectors:
         "typing": mouth.say(Typing(True), epoch=made.epoch, now_ms=START_MS, nonce=nonce).hex(),
         "delta": mouth.say(delta, epoch=made.epoch, now_ms=START_MS, nonce=nonce).hex(),
         "heartbeat": mouth.say(heartbeat, epoch=made.epoch, now_ms=START_MS, nonce=nonce).hex(),
+        "failed": mouth.say(failed, epoch=made.epoch, now_ms=START_MS, nonce=nonce).hex(),
         "gossip_ops": [data.hex() for data in gossip.pack_ops(made.ana.ops.values())],
         "gossip_announce": encode([2, [made.epoch]]).hex(),
         "gossip_registers": gossip.pack_registers([register])[0].hex(),

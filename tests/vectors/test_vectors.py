@@ -22,15 +22,19 @@ from protocol import gossip, join
 from protocol.bodies.content import SCHEMAS, Message, dump_content, kind_of, load_content
 from protocol.bodies.control import SCHEMAS as SCHEMAS_OF_CONTROL
 from protocol.bodies.control import Admit, ControlKind, dump_control, load_control
-from protocol.ephemeral import AiDelta, Ear, Heartbeat, Signal, State, Typing
+from protocol.bodies.signals import AiDelta, Heartbeat, Signal, State, Typing
+from protocol.ephemeral import Ear
 from protocol.invite import Invite, parse_link
 from protocol.ops import parse_op, verify_op
 from protocol.registers import PROFILE, Registers, parse_register, verify_register
+from protocol.sentence import Sentence, unpacked
 from protocol.sync import frames
 from protocol.sync.compact import OpsDecoder
 from protocol.sync.index import KeyIndex
 from protocol.sync.ranges import load_ranges
-from protocol.sync.recon import Reconciler, respond, view_of
+from protocol.sync.recon import Reconciler
+from protocol.sync.respond import respond
+from protocol.sync.views import view_of
 from protocol.vouching import is_proven
 from tests.builders import Member, Talk, person
 from tests.vectors import appendix
@@ -147,6 +151,14 @@ def test_signals() -> None:
     assert isinstance(delta, AiDelta)
     assert delta.text == "so far"
     assert heard("heartbeat") == Heartbeat(State.AWAY, 7_250)
+    failed = heard("failed")
+    assert isinstance(failed, AiDelta)
+    why = unpacked(failed.text, failed.said)
+    assert isinstance(why, Sentence)
+    assert (why.form, why.values) == (
+        "{name} took longer than {seconds} s and was stopped.",
+        {"name": "Leaf", "seconds": 180},
+    )
     (data,) = held["gossip_ops"]
     frame = gossip.load(bytes.fromhex(data), conversation=talk.id)
     assert isinstance(frame, gossip.Ops)

@@ -20,6 +20,7 @@ from node.ai.providers.remote import Remote
 from node.ai.providers.request import CONSTRAINED, Request, Turn
 from node.ai.providers.settings import ServerSettings, is_official
 from node.ai.providers.tokens import family_tokens
+from protocol.sentence import Sentence
 
 NEWEST: Final = "2026-10-21"
 BEFORE: Final = "2023-06-01"
@@ -46,7 +47,7 @@ class Messages:
     form = "output_config"
 
     def __init__(self, label: str, *, version: str = NEWEST, official: bool = True) -> None:
-        self.wording = Wording(label, "Anthropic's Messages API")
+        self.wording = Wording(label, Sentence("Anthropic's Messages API"))
         self.is_vendors_own = official
         self._version = version
 
@@ -134,7 +135,9 @@ class Messages:
         if model:
             return None
         return ProviderError(
-            "model_missing", f"{self.wording.label} names no model: set one as default_model in the settings."
+            "model_missing",
+            "{label} names no model: set one as default_model in the settings.",
+            label=self.wording.label,
         )
 
     async def model(self, ask: Ask, name: str) -> Model:

@@ -6,6 +6,8 @@ back at us, and the message may be shown on another peer's screen.
 
 from typing import Literal
 
+from protocol.sentence import Sentence, Value
+
 Code = Literal[
     "no_key",
     "unauthorized",
@@ -31,11 +33,12 @@ class ProviderError(Exception):
     """
 
     def __init__(
-        self, code: Code, message: str, *, retry_after_s: float | None = None, transient: bool = False
+        self, code: Code, message: str, *, retry_after_s: float | None = None, transient: bool = False, **values: Value
     ) -> None:
-        super().__init__(message)
+        """Fill `values` into the places of the message (see `Sentence`)."""
         self.code: Code = code
-        self.message = message
+        self.message = Sentence(message, **values) if values else message
+        super().__init__(self.message)
         self.retry_after_s = retry_after_s
         self.transient = transient
 
@@ -46,5 +49,8 @@ class UnknownProviderError(Exception):
     code = "unknown_provider"
 
     def __init__(self, name: str, *, known: tuple[str, ...]) -> None:
-        super().__init__(f"There is no AI provider “{name[:40]}”: use one of {', '.join(known)}.")
+        self.message = Sentence(
+            "There is no AI provider “{name}”: use one of {known}.", name=name[:40], known=", ".join(known)
+        )
+        super().__init__(self.message)
         self.known = known

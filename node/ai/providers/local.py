@@ -102,7 +102,9 @@ class Local:
         if self.model is None or reason:
             raise ProviderError("unavailable", reason)
         if request.model not in {"", self.model.alias}:
-            raise ProviderError("model_missing", f"The local model is {self.model.alias}: choose it in the settings.")
+            raise ProviderError(
+                "model_missing", "The local model is {model}: choose it in the settings.", model=self.model.alias
+            )
         fitted = fit(request, model=self.model.alias)
         for attempt in range(2):
             shown = False

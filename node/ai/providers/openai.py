@@ -25,6 +25,7 @@ from node.ai.providers.remote import Remote
 from node.ai.providers.request import CONSTRAINED, Request
 from node.ai.providers.settings import ServerSettings, is_official
 from node.ai.providers.tokens import family_tokens
+from protocol.sentence import Sentence
 
 OFFICIAL_MODEL = "gpt-4o-mini"
 OFFICIAL_CONTEXT_TOKENS = 16_384  # of a model which we do not know
@@ -47,7 +48,7 @@ class ChatCompletions:
     form = "response_format"
 
     def __init__(self, label: str, *, official: bool) -> None:
-        self.wording = Wording(label, "an OpenAI-compatible server; it often ends in /v1")
+        self.wording = Wording(label, Sentence("an OpenAI-compatible server; it often ends in /v1"))
         self.default_model = OFFICIAL_MODEL if official else ""
         self.is_vendors_own = official
 
@@ -123,7 +124,9 @@ class ChatCompletions:
         """Return why there is no model; a list is no proof against one that was chosen."""
         if model:
             return None
-        return ProviderError("model_missing", f"{self.wording.label} has no model: load one there and try again.")
+        return ProviderError(
+            "model_missing", "{label} has no model: load one there and try again.", label=self.wording.label
+        )
 
     async def model(self, ask: Ask, name: str) -> Model:
         """Return the window as vLLM, llama.cpp and others list it; llama.cpp also counts tokens, and tells the size."""

@@ -40,7 +40,7 @@ class Provider(Protocol):
         ...
 
     async def availability(self) -> Availability:
-        """Return in less than a second whether it can be used, without raising ProviderError."""
+        """Return within a few seconds whether it can be used, without raising ProviderError."""
         ...
 
     async def window(self, model: str = "", texts: Sequence[str] = ()) -> Window:

@@ -12,6 +12,7 @@ import orjson
 
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.retry import retry_after_s, should_retry
+from protocol.sentence import Sentence
 
 _SAID_CHARS = 4000
 _TOO_LONG = re.compile(
@@ -48,7 +49,7 @@ class Wording:
 
     label: str
     kind: str
-    no_model: str = "choose another one in the settings"
+    no_model: str = Sentence("choose another one in the settings")
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +69,9 @@ def malformed(wording: Wording) -> ProviderError:
     """Return the error for an answer in another format."""
     return ProviderError(
         "malformed",
-        f"{wording.label} sent an answer that can not be read: check that its address is that of {wording.kind}.",
+        "{label} sent an answer that can not be read: check that its address is that of {kind}.",
+        label=wording.label,
+        kind=wording.kind,
         transient=True,
     )
 
@@ -76,13 +79,15 @@ def malformed(wording: Wording) -> ProviderError:
 def broken_off(wording: Wording) -> ProviderError:
     """Return the error for a stream which ended without saying that the answer is complete."""
     return ProviderError(
-        "malformed", f"{wording.label} broke off in the middle of the answer: try again.", transient=True
+        "malformed", "{label} broke off in the middle of the answer: try again.", label=wording.label, transient=True
     )
 
 
 def no_model(wording: Wording) -> ProviderError:
     """Return the error for a model which the server does not have."""
-    return ProviderError("model_missing", f"{wording.label} does not have this model: {wording.no_model}.")
+    return ProviderError(
+        "model_missing", "{label} does not have this model: {remedy}.", label=wording.label, remedy=wording.no_model
+    )
 
 
 def refusal(status: int, headers: Mapping[str, str], body: object, wording: Wording) -> ProviderError:
@@ -99,20 +104,30 @@ def refusal(status: int, headers: Mapping[str, str], body: object, wording: Word
     retry = should_retry(status, headers)
     said = what_was_said(body)
     if _NO_CREDIT.search(said) or status == 402:
-        return ProviderError("rate_limited", f"{label} says that the account has no credit left: check its billing.")
+        return ProviderError(
+            "rate_limited", "{label} says that the account has no credit left: check its billing.", label=label
+        )
     if status == 429 or "rate_limit" in said:
-        when = f"in {max(1, round(wait_s))} s" if wait_s is not None else "in a minute"
+        when = (
+            Sentence("in {seconds} s", seconds=max(1, round(wait_s))) if wait_s is not None else Sentence("in a minute")
+        )
         return ProviderError(
             "rate_limited",
-            f"{label} takes no more requests for now: try again {when}.",
+            "{label} takes no more requests for now: try again {when}.",
+            label=label,
+            when=when,
             retry_after_s=wait_s,
             transient=retry or status == 0,
         )
     if status == 401 or "invalid_api_key" in said:
-        return ProviderError("unauthorized", f"{label} does not accept the API key: set a valid one and try again.")
+        return ProviderError(
+            "unauthorized", "{label} does not accept the API key: set a valid one and try again.", label=label
+        )
     if status == 403:
         return ProviderError(
-            "unauthorized", f"{label} does not allow this with the API key: set another one, or choose another model."
+            "unauthorized",
+            "{label} does not allow this with the API key: set another one, or choose another model.",
+            label=label,
         )
     if status == 413 or _TOO_LONG.search(said):
         return ProviderError(
@@ -123,19 +138,25 @@ def refusal(status: int, headers: Mapping[str, str], body: object, wording: Word
     if status == 404 or 300 <= status < 400:
         return ProviderError(
             "refused_request",
-            f"{label} does not offer chat at this address: check that the base URL is that of {wording.kind}.",
+            "{label} does not offer chat at this address: check that the base URL is that of {kind}.",
+            label=label,
+            kind=wording.kind,
         )
     if status in {408, 409} or status >= 500 or status == 0:
-        trouble = "is overloaded" if status == 529 else "has a problem of its own"
+        trouble = Sentence("is overloaded") if status == 529 else Sentence("has a problem of its own")
         return ProviderError(
             "unavailable",
-            f"{label} {trouble}: try again in a minute.",
+            "{label} {trouble}: try again in a minute.",
+            label=label,
+            trouble=trouble,
             retry_after_s=wait_s,
             transient=retry or status == 0,
         )
     return ProviderError(
         "refused_request",
-        f"{label} refused the request (status {status}): choose another model or other settings.",
+        "{label} refused the request (status {status}): choose another model or other settings.",
+        label=label,
+        status=str(status),
         transient=retry,
     )
 

@@ -90,6 +90,10 @@ class Registry:
             reasons.append(availability.reason)
         raise ProviderError("unavailable", " ".join(reasons) or "No AI provider is set up: choose one in the settings.")
 
+    def first(self, found: Mapping[str, Availability]) -> str | None:
+        """Return which provider `choose` takes where nobody chose, by what was found; None where none works."""
+        return next((name for name in self._order if found[name].available), None)
+
     async def availabilities(self) -> dict[str, Availability]:
         """Return what can be used now, by name; all are asked at once."""
         found: dict[str, Availability] = {}

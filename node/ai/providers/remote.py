@@ -24,10 +24,11 @@ from node.ai.providers.retry import backoff_s
 from node.ai.providers.settings import OFFICIAL, VARIABLES, ServerSettings, account, is_official
 from node.ai.providers.tokens import Window, family_tokens, window
 from node.ai.providers.transport import Response, Transport
+from protocol.sentence import Sentence
 
 LEAST_CONTEXT_TOKENS = 4096  # where nothing is known of a model
 ABLE_PARAMETERS = 6_000_000_000  # what is sold as a model of seven thousand million, and everything above
-_AVAILABILITY_S = 0.8
+AVAILABILITY_S = 3.0  # a vendor on the other side of the world, a busy machine
 _WINDOW_S = 2.0
 _LONGEST_WAIT_S = 20.0  # a person is waiting: after that the error shows, with a Retry button
 _AFTER_END_S = 2.0  # for the counts which follow the last word
@@ -76,11 +77,12 @@ class Remote:
     async def availability(self) -> Availability:
         """Return whether the server answers; one that is slow, not down, counts as available."""
         models: tuple[str, ...] = ()
-        available, reason = False, "The keyring of this system has not answered yet: try again."
-        with trio.move_on_after(_AVAILABILITY_S):
+        reason: str = Sentence("The keyring of this system has not answered yet: try again.")
+        available = False
+        with trio.move_on_after(AVAILABILITY_S):
             try:
                 await self._key()
-                available, reason = True, f"{self._label} has not answered yet."
+                available, reason = True, Sentence("{label} has not answered yet.", label=self._label)
                 models, reason = await self._api.models(self._ask), ""
             except ProviderError as error:
                 available = error.code in {"rate_limited", "timeout"} or (
@@ -126,7 +128,9 @@ class Remote:
             async with aclosing(self._answer(request)) as answer:
                 yield answer
         if total.cancelled_caught:
-            raise ProviderError("timeout", f"{self._label} took too long to answer: try again, or ask for less.")
+            raise ProviderError(
+                "timeout", "{label} took too long to answer: try again, or ask for less.", label=self._label
+            )
 
     async def aclose(self) -> None:
         """Return at once: every connection belongs to a stream and ends with it."""
@@ -273,8 +277,11 @@ class Remote:
             return key
         raise ProviderError(
             "no_key",
-            f"{self._label} needs an API key: keep one with `peer2peer ai key {self.name}`, or start the app with "
-            f"{VARIABLES[self.name][0]} set.",
+            "{label} needs an API key: keep one with `peer2peer ai key {provider}`, or start the app with {variable} "
+            "set.",
+            label=self._label,
+            provider=self.name,
+            variable=VARIABLES[self.name][0],
         )
 
 

@@ -6,6 +6,8 @@ from types import MappingProxyType
 from typing import Final
 from urllib.parse import urlsplit
 
+from protocol.sentence import Sentence
+
 VARIABLES: Final = MappingProxyType(
     {
         "openai": ("OPENAI_API_KEY", "OPENAI_BASE_URL", "OPENAI_MODEL"),
@@ -98,7 +100,9 @@ def server_settings(
     if provider == "ollama":
         wanted = ollama_url(wanted)
     if reason := url_fault(wanted):
-        return replace(settings, fault=f"{url} {reason}: correct it and start the app again.")
+        return replace(
+            settings, fault=Sentence("{url} {why}: correct it and start the app again.", url=url, why=reason)
+        )
     return replace(settings, base_url=wanted)
 
 
@@ -110,11 +114,11 @@ def url_fault(url: str) -> str:
     except ValueError:
         usable = False
     if not usable or any(character.isspace() or not character.isprintable() for character in url):
-        return "is no address like http://HOST:PORT or https://HOST"
+        return Sentence("is no address like http://HOST:PORT or https://HOST")
     if parts.username is not None or parts.password is not None:
-        return "must not hold a user or a password; an API key has its own place"
+        return Sentence("must not hold a user or a password; an API key has its own place")
     if parts.query or parts.fragment:
-        return "must end with its path, without ? or #"
+        return Sentence("must end with its path, without ? or #")
     return ""
 
 

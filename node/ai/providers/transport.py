@@ -12,6 +12,7 @@ from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass
 from email.utils import formatdate
 from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
 
 import httpx
 import trio
@@ -61,11 +62,12 @@ class Transport:
     """
 
     def __init__(self, base_url: str, *, label: str, connect_s: float, read_s: float) -> None:
-        self._base_url = httpx.URL(base_url.rstrip("/") + "/")
+        self._base_url = base_url.rstrip("/") + "/"
         self._label = label
-        self._timeout = httpx.Timeout(read_s, connect=connect_s)
-        self._encrypted = self._base_url.scheme == "https"
-        self._trust_proxy = not _is_loopback(self._base_url.host)
+        self._connect_s, self._read_s = connect_s, read_s
+        parts = urlsplit(self._base_url)
+        self._encrypted = parts.scheme == "https"
+        self._trust_proxy = not _is_loopback(parts.hostname or "")
         self._clock = Clock()
         self._context: ssl.SSLContext | None = None
 
@@ -80,11 +82,14 @@ class Transport:
         """
         if not _HEADER_CHARACTERS.issuperset("".join(headers.values())):  # httpx would quote it in its error
             raise ProviderError(
-                "unauthorized", f"The API key for {self._label} has characters which no key has: set it again."
+                "unauthorized",
+                "The API key for {label} has characters which no key has: set it again.",
+                label=self._label,
             )
         async with self._client() as client:
             sent = {"accept-encoding": "identity", **headers}
-            request = client.build_request(method, self._base_url.join(path), headers=sent, content=body)
+            url = httpx.URL(self._base_url).join(path)
+            request = client.build_request(method, url, headers=sent, content=body)
             try:
                 response = await client.send(request, stream=True)
             except httpx.HTTPError as error:
@@ -101,16 +106,17 @@ class Transport:
                 with suppress(httpx.HTTPError):
                     await response.aclose()
 
-    async def _chunks(self, response: httpx.Response) -> "AsyncGenerator[bytes, None]":
+    async def _chunks(self, response: "httpx.Response") -> "AsyncGenerator[bytes, None]":
         try:
             async for chunk in response.aiter_raw():
                 yield chunk
         except httpx.HTTPError as error:
             raise self._translated(error, connected=True) from None
 
-    def _client(self) -> httpx.AsyncClient:
+    def _client(self) -> "httpx.AsyncClient":
+        timeout = httpx.Timeout(self._read_s, connect=self._connect_s)
         try:
-            return httpx.AsyncClient(verify=self._tls(), timeout=self._timeout, trust_env=self._trust_proxy)
+            return httpx.AsyncClient(verify=self._tls(), timeout=timeout, trust_env=self._trust_proxy)
         except (ImportError, ValueError):  # SOCKS, or no URL
             raise ProviderError(
                 "refused_connection",
@@ -124,36 +130,48 @@ class Transport:
             self._context = secure()
         return self._context
 
-    def _translated(self, error: httpx.HTTPError, *, connected: bool) -> ProviderError:
+    def _translated(self, error: "httpx.HTTPError", *, connected: bool) -> ProviderError:
         label = self._label
         match error:
             case httpx.ConnectTimeout():
                 return ProviderError(
-                    "timeout", f"{label} could not be reached in time: check the network and try again.", transient=True
+                    "timeout",
+                    "{label} could not be reached in time: check the network and try again.",
+                    label=label,
+                    transient=True,
                 )
             case httpx.TimeoutException():
-                return ProviderError("timeout", f"{label} stopped answering: try again, or choose another model.")
+                return ProviderError(
+                    "timeout", "{label} stopped answering: try again, or choose another model.", label=label
+                )
             case httpx.ConnectError() | httpx.ProxyError():
                 return ProviderError(
                     "refused_connection",
-                    f"{label} can not be reached: check that it runs, and its address in the settings.",
+                    "{label} can not be reached: check that it runs, and its address in the settings.",
+                    label=label,
                     transient=True,
                 )
             case httpx.NetworkError() | httpx.RemoteProtocolError() if connected:
                 return ProviderError(
                     "unavailable",
-                    f"{label} broke the connection before the answer was complete: try again.",
+                    "{label} broke the connection before the answer was complete: try again.",
+                    label=label,
                     transient=True,
                 )
             case httpx.NetworkError() | httpx.RemoteProtocolError():
                 return ProviderError(
-                    "unavailable", f"{label} closed the connection without an answer: try again.", transient=True
+                    "unavailable",
+                    "{label} closed the connection without an answer: try again.",
+                    label=label,
+                    transient=True,
                 )
             case _:
                 return self._unreadable()
 
     def _unreadable(self) -> ProviderError:
-        return ProviderError("malformed", f"{self._label} sent an answer that can not be read: check its address.")
+        return ProviderError(
+            "malformed", "{label} sent an answer that can not be read: check its address.", label=self._label
+        )
 
 
 async def _unwind(chunks: AsyncIterator[bytes]) -> None:

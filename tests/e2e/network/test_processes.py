@@ -11,12 +11,14 @@ from contextlib import asynccontextmanager
 import pytest
 import trio
 
-from node.network import LinkDown, LinkUp, discover, open_network
+from node.network import LinkDown, LinkUp, open_network
+from node.network.discovery import discover
 
 LOOPBACK = "/ip4/127.0.0.1/tcp/0"
 PROGRAM = """
 import trio
-from node.network import discover, open_network
+from node.network import open_network
+from node.network.discovery import discover
 
 async def main():
     async with open_network(seed=b"b" * 32, listen=["/ip4/127.0.0.1/tcp/0"]) as network:

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from node.errors import StartError
-from node.profile import KEYSTORE, ProfileLock, create_profile, open_profile, write_private
+from node.profile import KEYSTORE, ProfileLock, change_passphrase, create_profile, open_profile, write_private
 from protocol.errors import UsageError
 
 
@@ -74,3 +74,21 @@ def test_a_profile_is_locked_by_one_and_free_again_after(tmp_path: Path) -> None
         assert told.value.code == "already_running"
     with ProfileLock(home):
         pass
+
+
+def test_a_passphrase_is_set_changed_and_removed_and_the_keys_stay(tmp_path: Path) -> None:
+    home = tmp_path / "anna"
+    made = create_profile(home, "Anna", None)
+    change_passphrase(home, before=None, after="first words")
+    with pytest.raises(StartError) as told:
+        change_passphrase(home, before="other words", after="x")
+    assert told.value.code == "wrong_passphrase"
+    with pytest.raises(UsageError, match="remove"):
+        change_passphrase(home, before="first words", after="")
+    change_passphrase(home, before="first words", after="second words")
+    with pytest.raises(StartError):
+        open_profile(home, passphrase="first words")
+    assert open_profile(home, passphrase="second words").secrets.identity.public.hex() == made.identity
+    assert (home / KEYSTORE).stat().st_mode & 0o777 == 0o600
+    change_passphrase(home, before="second words", after=None)
+    assert open_profile(home, passphrase=None).peer_id == made.peer_id

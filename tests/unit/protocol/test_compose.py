@@ -5,7 +5,8 @@ from dataclasses import replace
 import pytest
 
 from protocol import limits
-from protocol.bodies.content import AiReply, Message, Provenance, Title, reply_key
+from protocol.bodies.ai import AiReply, Provenance, reply_key
+from protocol.bodies.content import Message, Title
 from protocol.bodies.control import EpochWrap, Genesis, Grant, InviteCreate, Level
 from protocol.compose import own_member, write_content, write_control, writing_epoch
 from protocol.errors import UsageError

@@ -1,5 +1,6 @@
 """Signals: which frames count, and which are dropped for what reason."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -9,20 +10,21 @@ from crypto.ids import OpId
 from crypto.sealed import close
 from crypto.signatures import EPHEMERAL_CONTEXT
 from protocol import limits
-from protocol.ephemeral import (
+from protocol.bodies.signals import (
     AiDelta,
+    AiOffer,
+    AiWantsOffer,
     DeltaState,
-    Ear,
-    Heard,
     Heartbeat,
-    Mouth,
+    Offered,
     Signal,
     SignalKind,
     State,
     Typing,
-    looks_sound,
 )
+from protocol.ephemeral import Ear, Heard, Mouth, looks_sound
 from protocol.errors import RemoteError
+from protocol.sentence import Sentence
 from tests.builders import START_MS, Member, Person, Talk, fixed, person
 
 BEN, EVE = person("ben"), person("eve")
@@ -78,6 +80,10 @@ def refusal(heard_by: Ear, data: bytes, *, now_ms: int = NOW, by: Person = BEN, 
 @pytest.mark.parametrize(
     "signal",
     [
+        AiWantsOffer(fixed("ai")),
+        AiOffer(
+            fixed("ai"), (Offered("openai", True, "", "m", ("m", "n")), Offered("local", False, "no file", "", ()))
+        ),
         Heartbeat(State.ONLINE),
         Heartbeat(State.AWAY, 7_250),
         Heartbeat(State.GOODBYE, 60_000),
@@ -93,6 +99,15 @@ def test_said_and_heard(talk: Talk, signal: Signal) -> None:
     heard = hear(ear(talk.ana), data, now_ms=NOW + 40)
     assert (heard.author, heard.device, heard.signal) == (BEN.id, BEN.device_id, signal)
     assert b"so far" not in data
+
+
+def test_a_sentence_goes_out_as_its_text(talk: Talk) -> None:
+    sentence = Sentence("{name} is not there", name="Leaf")
+    offer = AiOffer(fixed("ai"), (Offered("ollama", False, sentence, "", ()),))
+    for signal in (replace(DELTA, state=DeltaState.FAILED, text=sentence), offer):
+        heard = hear(ear(talk.ana), mouth(talk.ben).say(signal, epoch=talk.epoch, now_ms=NOW, nonce=bytes(24)))
+        assert heard.signal == signal
+        assert "form" not in repr(heard.signal)
 
 
 def test_the_longest_text_fits(talk: Talk) -> None:

@@ -7,7 +7,7 @@ from itertools import permutations
 import pytest
 
 from crypto.ids import DeviceKey, IdentityKey, OpId
-from protocol.bodies.content import AiLease, AiReply, AiRetry, Provenance, reply_key
+from protocol.bodies.ai import AiLease, AiReply, AiRetry, Provenance, reply_key
 from protocol.fold import NOT_A_HOST, Changes, Fold, Folded, Lease
 from tests.builders import fixed
 

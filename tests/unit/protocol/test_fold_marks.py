@@ -4,20 +4,8 @@ from collections.abc import Iterable, Sequence
 from itertools import permutations
 
 from crypto.ids import DeviceKey, IdentityKey, OpId
-from protocol.bodies.content import (
-    AiReply,
-    ContentBody,
-    ContentKind,
-    Delete,
-    Edit,
-    Message,
-    Pin,
-    Provenance,
-    React,
-    Title,
-    kind_of,
-    reply_key,
-)
+from protocol.bodies.ai import AiReply, Provenance, reply_key
+from protocol.bodies.content import ContentBody, ContentKind, Delete, Edit, Message, Pin, React, Title, kind_of
 from protocol.fold import Changes, Edited, Fold, Folded, Target
 from tests.builders import fixed
 
@@ -237,3 +225,15 @@ def test_a_message_is_awaited_once_it_is_spoken_of() -> None:
         op("p", 2, Pin(MESSAGE.id)),
     ):
         assert Talk([each]).fold.is_awaited(MESSAGE.id)
+
+
+def test_all_edits_by_the_author_are_told_oldest_first_until_the_message_goes() -> None:
+    edits = [op("later", 4, Edit(MESSAGE.id, "c")), op("sooner", 3, Edit(MESSAGE.id, "b"))]
+    forged = op("forged", 5, Edit(MESSAGE.id, "x"), BEN)
+    for talk in in_any_order([MESSAGE, *edits, forged]):
+        assert [each.text for each in talk.fold.edits(MESSAGE.id)] == ["b", "c"]
+        talk.drop(MESSAGE)
+        assert talk.fold.edits(MESSAGE.id) == []
+        talk.apply(MESSAGE)
+        talk.apply(delete("gone", 6))
+        assert talk.fold.edits(MESSAGE.id) == []

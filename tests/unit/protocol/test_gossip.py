@@ -5,7 +5,7 @@ import pytest
 from crypto.codec import Value, encode
 from crypto.ids import ConversationId, OpId
 from protocol import gossip, limits
-from protocol.bodies.content import AiReply, Provenance, reply_key
+from protocol.bodies.ai import AiReply, Provenance, reply_key
 from protocol.errors import RemoteError
 from protocol.ops import Op
 from protocol.registers import PROFILE, write_register

@@ -38,6 +38,19 @@ def test_an_empty_lane_stands_at_its_first_state() -> None:
     assert not lane.counts(place(1))
 
 
+def test_the_last_that_counts_is_told_with_the_state_it_met() -> None:
+    lane = lane_of()
+    assert lane.last() is None
+    lane.put(place(1), 7)
+    assert lane.last() is None, "it does not count"
+    lane.put(place(5), 0)
+    lane.put(place(7), 0)
+    assert lane.last() == (place(5)[1], 0)
+    lane.put(place(7), None)
+    lane.put(place(8), 1)
+    assert lane.last() == (place(8)[1], 1)
+
+
 def test_what_counts_is_told_once() -> None:
     lane = lane_of()
     assert lane.put(place(5), 0) == [(place(5)[1], 0, True)]

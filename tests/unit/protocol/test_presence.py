@@ -3,7 +3,7 @@
 import math
 
 from crypto.ids import DeviceKey, IdentityKey
-from protocol.ephemeral import State
+from protocol.bodies.signals import State
 from protocol.presence import DOUBT_S, LONGEST_S, SHORTEST_S, SILENT_INTERVALS, Attendance, Here
 from tests.builders import fixed
 

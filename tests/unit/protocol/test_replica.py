@@ -9,9 +9,10 @@ from crypto.ids import OpId
 from protocol import limits
 from protocol.bodies.content import Message, PhaseAdvance
 from protocol.bodies.control import Grant, Level
+from protocol.contents import LOCKED, NO_EFFECT
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, Op, parse_op, sign_op, verify_op
-from protocol.replica import LOCKED, NO_EFFECT, NO_ROOM
+from protocol.replica import NO_ROOM
 from tests.builders import Member, Talk, content_op, control_op, person, resigned, sealed_op
 
 ANA, EVE = person("ana"), person("eve")

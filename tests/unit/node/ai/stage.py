@@ -12,6 +12,7 @@ import trio
 
 from crypto.ids import OpId
 from node.ai.hosting import Hosting
+from node.ai.offers import Offers
 from node.ai.participants import Consent, Participants
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.provider import Availability
@@ -20,8 +21,9 @@ from node.ai.providers.request import Chunk, Finish, Request
 from node.ai.providers.tokens import Window, estimate
 from node.conversations.conversation import Conversation
 from node.store.preferences import Preferences
-from protocol.bodies.content import AiReply, AiSettings
-from protocol.ephemeral import AiClaim, AiDelta, AiStop, Heard, Signal
+from protocol.bodies.ai import AiReply, AiSettings
+from protocol.bodies.signals import AiClaim, AiDelta, AiStop, Signal
+from protocol.ephemeral import Heard
 from protocol.ops import Op
 from protocol.outcome import Outcome
 from tests.unit.node.conversations.people import Person, Switchboard, invite, person, tell_everything
@@ -94,6 +96,7 @@ class Actor:
     provider: Scripted
     hosting: Hosting
     consent: Consent
+    offers: Offers
     told: list[AiDelta] = field(default_factory=list)
     """What this node's own hosting told."""
     lines: list[AiClaim] = field(default_factory=list)
@@ -109,6 +112,7 @@ class Actor:
             random_bytes=lambda count: bytes(count),
             again=self.hosting.resume,
             stop=lambda *_: None,
+            offers=self.offers.ask,
         )
 
     def replies(self) -> list[tuple[str, str]]:
@@ -146,14 +150,16 @@ class Stage:
         def stored(outcome: Outcome) -> None:
             actor.hosting.stored(actor.conversation, outcome)
 
-        actor.conversation.on_written = written
-        actor.conversation.on_stored = stored
+        actor.conversation.hooks.on_written = written
+        actor.conversation.hooks.on_stored = stored
         actor.conversation.view.consents = partial(actor.consent.is_given, actor.conversation)
 
     def say(self, actor: Actor, signal: Signal) -> None:
         secrets = actor.one.profile.secrets
         for each in self.others(actor):
-            each.hosting.heard(each.conversation, Heard(secrets.identity.public, secrets.device.public, signal, 0))
+            heard = Heard(secrets.identity.public, secrets.device.public, signal, 0)
+            each.hosting.heard(each.conversation, heard)
+            each.offers.heard(each.conversation, heard)
 
     def stop(self, actor: Actor, ai: bytes, reply_to: OpId) -> None:
         actor.hosting.stop(actor.conversation, ai, reply_to, by=actor.one.profile.secrets.identity.public)
@@ -189,6 +195,7 @@ async def stage(folder: Path, *names: str, hourly: int = 120) -> AsyncIterator[S
             for name in names:
                 actors[name] = _actor(stack.enter_context(person(folder / name)), whole, hourly=hourly)
                 await nursery.start(actors[name].hosting.run)
+                await nursery.start(actors[name].offers.run)
             owner = actors[names[0]]
             owner.conversation = owner.one.library.create(title="Garden", description="")
             switchboard = Switchboard(nursery, *(each.one for each in actors.values()))
@@ -224,7 +231,9 @@ def _actor(one: Person, whole: Stage, *, hourly: int) -> Actor:
         may_host=consent.is_given,
         hourly=hourly,
     )
-    actor = Actor(one, provider, hosting, consent)
+    registry = Registry({"scripted": provider}, order=["scripted"])
+    offers = Offers(registry, say=lambda _, signal: whole.say(actor, signal), may_host=consent.is_given)
+    actor = Actor(one, provider, hosting, consent, offers)
     return actor
 
 

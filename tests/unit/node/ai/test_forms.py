@@ -15,7 +15,7 @@ from node.ai.providers.request import Request
 from node.ai.responses import Told, response
 from node.conversations import messages
 from protocol.bodies.ask import Ask, dump_table
-from protocol.ephemeral import DeltaState
+from protocol.bodies.signals import DeltaState
 from tests.unit.node.ai.stage import Actor, reply, stage
 from tests.unit.node.ai.test_hosting import add
 from tests.unit.node.ai.test_private import room

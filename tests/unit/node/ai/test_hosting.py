@@ -12,8 +12,10 @@ from crypto.ids import OpId
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.request import Request
 from node.conversations import messages
+from node.conversations.streams import Streams
 from protocol.bodies.ask import Ask, dump_table
-from protocol.ephemeral import DeltaState
+from protocol.bodies.signals import AiDelta, DeltaState
+from protocol.ephemeral import Ear, Mouth
 from tests.unit.node.ai.stage import Actor, Stage, reply, stage
 
 pytestmark = pytest.mark.trio
@@ -229,6 +231,32 @@ async def test_nobody_hosts_for_another_unasked(tmp_path: Path, autojump_clock: 
         assert whole["anna"].answer_to(asked.id) is None
 
 
+async def test_why_an_answer_failed_can_be_said_in_another_language_elsewhere_too(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    async with stage(tmp_path, "anna", "ben") as whole:
+        anna, ben = whole["anna"], whole["ben"]
+        await with_stand_by(whole)
+        form = "{name} is busy: try again in {seconds} s."
+        anna.provider.script = lambda _: [0.5, ProviderError("rate_limited", form, name="Leaf", seconds=20)]
+        told: list[tuple[str, Any]] = []
+        ben.one.events.subscribe(lambda _, event, payload: told.append((event, payload)))
+        messages.say(ben.conversation, "Now?")
+        await trio.sleep(60)
+        failed = anna.told[-1]
+        assert failed.state == DeltaState.FAILED
+        mouth = Mouth(anna.conversation.replica.keyring, anna.one.profile.secrets.device, boot=bytes(8))
+        now_ms, epoch = anna.one.clock.now_ms(), anna.conversation.replica.authority.epochs()[-1].id
+        frame = mouth.say(failed, epoch=epoch, now_ms=now_ms, nonce=bytes(24))
+        ear = Ear(ben.conversation.replica.authority, ben.conversation.replica.keyring)
+        heard = ear.hear(frame, origin=anna.one.profile.peer_id.encode(), now_ms=now_ms, now_s=0.0).signal
+        assert isinstance(heard, AiDelta)
+        Streams(ben.conversation).heard(heard)
+        payload = next(payload for event, payload in reversed(told) if event == "ai_delta")
+        assert payload["reason"] == "Leaf is busy: try again in 20 s."
+        assert payload["said"] == {"reason": {"form": form, "values": {"name": "Leaf", "seconds": 20}}}
+
+
 async def test_a_failure_is_told_to_everybody_and_a_retry_asks_again(
     tmp_path: Path, autojump_clock: trio.testing.MockClock
 ) -> None:
@@ -311,7 +339,7 @@ async def test_a_host_that_comes_back_listens_before_it_answers(
     async with stage(tmp_path, "anna", "ben") as whole:
         anna, ben = whole["anna"], whole["ben"]
         await with_stand_by(whole)
-        anna.conversation.on_stored = lambda _: None  # as if the node was not running
+        anna.conversation.hooks.on_stored = lambda _: None  # as if the node was not running
         anna.is_cut_off = True
         asked = messages.say(ben.conversation, "Who is there?")
         anna.conversation.receive([asked])
@@ -396,7 +424,7 @@ async def test_what_was_left_open_is_answered_after_a_restart(
     async with stage(tmp_path, "anna", "ben") as whole:
         anna = whole["anna"]
         await add(anna)
-        anna.conversation.on_stored = lambda _: None  # as if the node was not running
+        anna.conversation.hooks.on_stored = lambda _: None  # as if the node was not running
         asked = messages.say(anna.conversation, "Are you there?")
         whole.wire(anna)
         anna.hosting.resume(anna.conversation)

@@ -12,7 +12,7 @@ from node.ai.engines.wishes import Wishes
 from node.ai.inquiry import USUAL, Inquiry, Manner, inquire
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.request import Request, Turn
-from protocol.bodies.content import Constraint
+from protocol.bodies.ai import Constraint
 from tests.unit.node.ai.stage import Scripted
 
 pytestmark = pytest.mark.trio

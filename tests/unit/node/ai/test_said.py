@@ -8,7 +8,8 @@ from node.ai.engines.route import Route
 from node.ai.inquiry import Inquiry
 from node.ai.providers.request import Chunk, Finish, Request, Turn
 from node.ai.said import FIELDS_BYTES, Said, Whole
-from protocol.bodies.content import AiReply, Provenance, dump_content
+from protocol.bodies.ai import AiReply, Provenance
+from protocol.bodies.content import dump_content
 from protocol.limits import AI_TEXT_CHARACTERS, CONTENT_BODY_BYTES
 from tests.builders import fixed
 

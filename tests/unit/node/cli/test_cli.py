@@ -59,6 +59,8 @@ def document(result: Result) -> Any:
     [
         (["status"], "peer_id addrs api conversations peers version rss_bytes uptime_s"),
         (["peers"], "peer_id name path addr rtt_ms in_sync last_seen"),
+        (["rename", "Ida"], "name"),
+        (["doctor"], "sound findings"),
         (["conversations"], "id title description created status phase progress unread last"),
         (["conversations", "list"], "id title description created status phase progress unread last"),
         (["conversations", "new", "Tides"], "id title"),
@@ -205,12 +207,12 @@ def test_parameters_arrive(gateway: GatewayThread) -> None:
     first = f"{0xE0:064x}"
     sent = document(run(gateway, "send", "c1", "-- re", "--reply-to", first, "--not-for-ai", "--json"))
     assert gateway.backend.asked[-1] == (True, NO_WISHES)
-    assert gateway.backend.messages[FIRST][-1]["reply_to"] == first
-    assert gateway.backend.messages[FIRST][-1]["id"] == sent["id"]
+    assert gateway.backend.stored[FIRST][-1]["reply_to"] == first
+    assert gateway.backend.stored[FIRST][-1]["id"] == sent["id"]
 
 
 def test_read_pages(gateway: GatewayThread) -> None:
-    gateway.backend.messages[FIRST] = [message(n, f"m{n}") for n in range(450)]
+    gateway.backend.stored[FIRST] = [message(n, f"m{n}") for n in range(450)]
     assert [m["text"] for m in document(run(gateway, "read", "c1", "--json"))] == [f"m{n}" for n in range(430, 450)]
     assert len(document(run(gateway, "read", "c1", "--limit", "401", "--json"))) == 401
     assert len(document(run(gateway, "read", "c1", "--limit", "9999", "--json"))) == 450
@@ -219,7 +221,7 @@ def test_read_pages(gateway: GatewayThread) -> None:
 
 def test_human_messages(gateway: GatewayThread) -> None:
     ai = {**message(3, "a\nb", kind="ai", author=AI, name="Assistant"), "edited": True}
-    gateway.backend.messages[SECOND] = [
+    gateway.backend.stored[SECOND] = [
         message(1, "bell\x07 \x1b[2J\u202eevil\ttab", name="Eve\x1b]0;\n"),
         {**message(2, "never"), "deleted": True},
         ai,
@@ -362,10 +364,11 @@ def test_node(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
 def test_desktop(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     opened = []
     module = ModuleType("gui.app")
-    module.main = lambda *, home: opened.append(home)  # type: ignore[attr-defined]
+    module.main = lambda *, home, link: opened.append((home, link))  # type: ignore[attr-defined]
     monkeypatch.setitem(sys.modules, "gui.app", module)
     assert CliRunner().invoke(peer2peer, ["--home", str(tmp_path)]).exit_code == 0
-    assert opened == [tmp_path]
+    assert CliRunner().invoke(peer2peer, ["--home", str(tmp_path), "peer2peer://join#abc"]).exit_code == 0
+    assert opened == [(tmp_path, ""), (tmp_path, "peer2peer://join#abc")]
 
 
 # As a process
@@ -409,7 +412,7 @@ def finish(process: subprocess.Popen[bytes]) -> tuple[int, bytes]:
 def write(gateway: GatewayThread, number: int) -> None:
     def post() -> None:
         new = message(number, f"new {number}")
-        gateway.backend.messages[FIRST].append(new)
+        gateway.backend.stored[FIRST].append(new)
         gateway.backend.emit(FIRST, "message", new)
 
     gateway.call(post)
@@ -436,7 +439,7 @@ def test_follow_over_a_restart(gateway: GatewayThread) -> None:
     assert [lines.next()["text"] for _ in range(2)] == ["message 28", "message 29"]
     gateway.stop()
     for number in range(0x3000, 0x3000 + 250):
-        gateway.backend.messages[FIRST].append(message(number, f"missed {number}"))
+        gateway.backend.stored[FIRST].append(message(number, f"missed {number}"))
     gateway.start()
     assert [lines.next()["text"] for _ in range(250)] == [f"missed {n}" for n in range(0x3000, 0x3000 + 250)]
     write(gateway, 0x4000)
@@ -483,6 +486,20 @@ def test_help_loads_no_trio() -> None:
     )
     done = subprocess.run([sys.executable, "-c", program], cwd=ROOT, capture_output=True, timeout=DEADLINE_S)
     assert done.returncode == 0, done.stderr.decode()
+
+
+@pytest.mark.parametrize("command", ["status", "desktop"])
+def test_what_may_run_long_collects_its_garbage(tmp_path: Path, command: str) -> None:
+    program = (
+        "import gc, sys, types\n"
+        "sys.modules['gui.app'] = types.SimpleNamespace(main=lambda home, link: not gc.isenabled())\n"
+        "from node.cli import main, session\n"
+        "if sys.argv[1] == 'desktop': main.main(['--home', sys.argv[2]])\n"
+        "gc.disable()\n"
+        "session.run_trio(lambda: sys.exit(not gc.isenabled()))\n"
+    )
+    process = [sys.executable, "-c", program, command, str(tmp_path)]
+    assert subprocess.run(process, cwd=ROOT, timeout=DEADLINE_S, check=False).returncode == 0
 
 
 def test_thread_token_is_trio(gateway: GatewayThread) -> None:

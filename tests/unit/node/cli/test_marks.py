@@ -57,13 +57,13 @@ def test_what_is_read_counts_as_read_unless_it_is_kept_unread(gateway: GatewayTh
     run(gateway, "read", "c1", "--keep-unread")
     assert gateway.backend.calls == []
     run(gateway, "read", "c1", "--limit", "3", "--json")
-    assert gateway.backend.calls == [("read", FIRST, gateway.backend.messages[FIRST][-1]["id"])]
+    assert gateway.backend.calls == [("read", FIRST, gateway.backend.stored[FIRST][-1]["id"])]
     run(gateway, "read", "c2")
     assert len(gateway.backend.calls) == 1, "there was nothing to read"
 
 
 def test_ids(gateway: GatewayThread) -> None:
-    gateway.backend.messages[SECOND] = [message(0xABC, "hello")]
+    gateway.backend.stored[SECOND] = [message(0xABC, "hello")]
     plain = run(gateway, "read", "c2").stdout
     assert run(gateway, "read", "c2", "--ids").stdout == f"{'0' * 8}  {plain}"
 
@@ -74,7 +74,7 @@ def test_send_waits_until_it_is_delivered(gateway: GatewayThread, state: str) ->
 
     def tell() -> None:
         while not told.is_set():
-            for each in backend.messages[SECOND]:
+            for each in backend.stored[SECOND]:
                 news = [{"id": "00" * 32, "state": "read"}, {"id": each["id"], "state": state}]
                 gateway.call(backend.emit, SECOND, "states", {"messages": news})
             told.wait(0.01)
@@ -87,7 +87,7 @@ def test_send_waits_until_it_is_delivered(gateway: GatewayThread, state: str) ->
         told.set()
         teller.join()
     assert sent.exit_code == 0
-    assert document(sent) == {"id": backend.messages[SECOND][0]["id"], "state": state}
+    assert document(sent) == {"id": backend.stored[SECOND][0]["id"], "state": state}
 
 
 def test_send_gives_up_waiting(gateway: GatewayThread, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,3 +95,12 @@ def test_send_gives_up_waiting(gateway: GatewayThread, monkeypatch: pytest.Monke
     sent = run(gateway, "send", "c2", "hello", "--wait", "read")
     assert sent.exit_code == 1
     assert sent.stdout.endswith("  stored\n")
+
+
+def test_describe(gateway: GatewayThread) -> None:
+    shown = run(gateway, "describe", "c1", "--title", "Orchard", "--description", "")
+    assert (shown.exit_code, shown.stdout) == (0, f"{FIRST[:8]}  Bridges\n")
+    assert gateway.backend.calls[-1] == ("settings", FIRST, "Orchard", "")
+    refused = run(gateway, "describe", "c1")
+    assert refused.exit_code == 1
+    assert "give a title or a description" in refused.stderr

@@ -21,7 +21,7 @@ def gateway(tmp_path: Path) -> Iterator[GatewayThread]:
 
 
 def test_results_a_line_each_newest_first(gateway: GatewayThread) -> None:
-    gateway.backend.messages[SECOND] = [message(0xF1, "a message\x1b[2J of bread", kind="ai", name="Leaf")]
+    gateway.backend.stored[SECOND] = [message(0xF1, "a message\x1b[2J of bread", kind="ai", name="Leaf")]
     shown = run(gateway, "search", "message", "--limit", "2")
     assert shown.exit_code == 0, shown.stderr
     first, second = shown.stdout.splitlines()

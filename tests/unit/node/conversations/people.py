@@ -80,7 +80,7 @@ def tell_everything(source: Person, target: Person, conversation: Conversation) 
         names = [name for name in plane.log() if name not in copy.replica]
         copy.receive([parse_op([*wire[1:]], conversation=conversation.id) for wire in held.records.fetch(names)])
     for register in held.registers.newer_than(()):
-        copy.receive_register(register)
+        copy.slots.receive(register)
 
 
 class Wire:

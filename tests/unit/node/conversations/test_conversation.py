@@ -9,10 +9,11 @@ import trio
 
 from crypto.signatures import SIGNATURE_BYTES
 from node.conversations.conversation import Conversation
+from node.conversations.events import Json
 from node.conversations.library import CREATING
 from node.conversations.people import People
 from protocol import limits
-from protocol.bodies.content import Message
+from protocol.bodies.content import Delete, Edit, Message
 from protocol.bodies.control import EpochWrap, Revoke
 from protocol.errors import UsageError
 from protocol.ops import Op
@@ -50,7 +51,7 @@ def test_a_message_that_cannot_be_stored_is_refused_and_leaves_memory_and_disk_e
         conversation = anna.library.create(title="Garden", description="")
         conversation.write(Message("kept"))
         gossiped: list[Op] = []
-        conversation.on_written = gossiped.extend
+        conversation.hooks.on_written = gossiped.extend
         before = anna.state(conversation)
         with _Full(anna, "operations"), pytest.raises(UsageError) as told:
             conversation.write(Message("lost"))
@@ -90,9 +91,9 @@ async def test_a_register_that_cannot_be_stored_is_not_remembered_either(tmp_pat
         conversation = anna.library.create(title="Garden", description="")
         device = anna.profile.secrets.device.public
         with _Full(anna, "registers"):
-            conversation.publish_register(b"addresses", b"one")
+            conversation.slots.publish(b"addresses", b"one")
         assert conversation.registers.value(device, b"addresses") is None
-        conversation.publish_register(b"addresses", b"one")
+        conversation.slots.publish(b"addresses", b"one")
         assert conversation.registers.value(device, b"addresses") == b"one"
 
 
@@ -175,6 +176,63 @@ async def test_unread_counts_what_others_wrote_after_the_last_message_read(tmp_p
         ben.close()
         with person(tmp_path / "ben") as later:
             assert later.library.conversations[copy.id].view.summary()["unread"] == 0
+
+
+@pytest.mark.trio
+async def test_mentions_count_those_unread_messages_that_mention_me(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna, person(tmp_path / "ben") as ben:
+        async with trio.open_nursery() as nursery:
+            board = Switchboard(nursery, anna, ben)
+            held = anna.library.create(title="Garden", description="")
+            copy = await board.join(ben, invite(anna, held))
+            anna_id, ben_id = (each.profile.secrets.identity.public for each in (anna, ben))
+            said = []
+            for mentions in ((ben_id,), (anna_id,), (), (ben_id, anna_id)):
+                anna.clock.at_ms += 1000  # type: ignore[attr-defined]
+                said.append(held.write(Message("look", mentions=mentions)).id)
+            tell_everything(anna, ben, held)
+            assert (copy.view.summary()["unread"], copy.view.summary()["mentions"]) == (4, 2)
+            assert held.view.summary()["mentions"] == 0
+            assert (copy.view.summary()["last"]["mine"], held.view.summary()["last"]["mine"]) == (False, True)
+            held.write(Edit(said[2], "look, Ben", (ben_id,)))
+            tell_everything(anna, ben, held)
+            assert copy.view.summary()["mentions"] == 3
+            held.write(Delete(said[3]))
+            tell_everything(anna, ben, held)
+            assert copy.view.summary()["mentions"] == 2
+            copy.mark_read(said[0])
+            assert copy.view.summary()["mentions"] == 1
+            copy.mark_read(said[3])
+            assert copy.view.summary()["mentions"] == 0
+
+
+@pytest.mark.trio
+async def test_mentions_in_many_unread_messages_are_counted_a_few_at_a_time(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna, person(tmp_path / "ben") as ben, trio.fail_after(20):
+        async with trio.open_nursery() as nursery:
+            board = Switchboard(nursery, anna, ben)
+            held = anna.library.create(title="Garden", description="")
+            copy = await board.join(ben, invite(anna, held))
+            ben_id = ben.profile.secrets.identity.public
+            for number in range(70):
+                anna.clock.at_ms += 1000  # type: ignore[attr-defined]
+                held.write(Message("look", mentions=(ben_id,) if number % 10 == 0 else ()))
+            tell_everything(anna, ben, held)
+            assert copy.telling.summary()["mentions"] < 7
+            told, done = list[int](), trio.Event()
+
+            def hear(_: str | None, event: str, payload: Json) -> None:
+                if event == "conversation" and payload["id"] == copy.name:
+                    told.append(payload["mentions"])
+                    if payload["mentions"] == 7:
+                        done.set()
+
+            ben.events.subscribe(hear)
+            nursery.start_soon(ben.events.run)
+            copy.telling.summary()
+            await done.wait()
+            assert told == [7]  # told once, when all are counted
+            nursery.cancel_scope.cancel()
 
 
 @pytest.mark.trio

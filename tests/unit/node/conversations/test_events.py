@@ -1,7 +1,11 @@
 """What whoever listens is told: a few messages one by one, many in lists that fit into a frame."""
 
+import sqlite3
 from typing import Any
 
+import pytest
+import trio
+import trio.testing
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -42,3 +46,19 @@ def test_who_ended_listening_is_told_nothing() -> None:
     end()
     events.tell_messages("garden", [{"text": ""}])
     assert [event for _, event, _ in told] == ["message"]
+
+
+@pytest.mark.trio
+async def test_what_one_conversation_cannot_tell_the_others_can() -> None:
+    events, told = listening()
+
+    def fails() -> dict[str, Any]:
+        raise sqlite3.OperationalError("disk I/O error")
+
+    events.tell_soon("garden", "conversation", fails)
+    events.tell_soon("heath", "conversation", dict)
+    async with trio.open_nursery() as nursery:
+        nursery.start_soon(events.run)
+        await trio.testing.wait_all_tasks_blocked()
+        assert told == [("heath", "conversation", {})]
+        nursery.cancel_scope.cancel()

@@ -41,6 +41,9 @@ def test_every_page_is_a_slice_of_the_timeline_and_says_what_lies_beyond(garden:
         newest = garden.view.history(limit=limit)
         assert ids(newest) == [name.hex() for name in names[-limit:]]
         assert (newest["more"], newest["newer"]) == (limit < COUNT, False)
+        oldest = garden.view.history(first=True, limit=limit)
+        assert ids(oldest) == [name.hex() for name in names[:limit]]
+        assert (oldest["more"], oldest["newer"]) == (False, limit < COUNT)
         for at, name in enumerate(names):
             before = garden.view.history(before=name, limit=limit)
             assert ids(before) == [each.hex() for each in names[max(0, at - limit) : at]]

@@ -1,11 +1,15 @@
 """Joining by a link, and every reason not to be let in, over a wire in memory."""
 
+from collections.abc import Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import trio
+import trio.testing
 
-from node.conversations.joining import Doorway
+from node.conversations.joining import TITLE_S, WHOLE_S, Doorway
+from node.conversations.membership import JOINING
 from protocol.bodies.content import Message
 from protocol.bodies.control import ControlKind
 from protocol.errors import UsageError
@@ -113,3 +117,27 @@ async def test_two_who_come_with_a_link_for_one_do_not_both_get_in(tmp_path: Pat
                     both.start_soon(come, board.doorways[guest.profile.peer_id])
             assert refusals == ["expired_invite"]
             assert len(held.replica.authority.members()) == 2
+
+
+@pytest.mark.trio
+async def test_who_was_let_in_is_in_also_where_nothing_comes_before_the_time_is_over(
+    tmp_path: Path, autojump_clock: trio.testing.MockClock
+) -> None:
+    with person(tmp_path / "anna") as anna, person(tmp_path / "ben") as ben:
+        async with trio.open_nursery() as nursery:
+            board = Switchboard(nursery, anna, ben)
+            held = anna.library.create(title="Garden", description="")
+            network = board.networks[ben.profile.peer_id]
+
+            async def dial_slowly(peer_id: str, addresses: Sequence[str]) -> None:
+                await trio.sleep(WHOLE_S - 1)
+
+            network.dial = dial_slowly  # type: ignore[method-assign]
+            doorway = Doorway(cast(Any, network), ben.library, clock=ben.clock, want=lambda *_: trio.Event())
+            began_s = trio.current_time()
+            joined = await doorway.join(invite(anna, held))
+            assert trio.current_time() - began_s == pytest.approx(WHOLE_S - 1 + TITLE_S)
+            assert (joined.view.title, joined.status) == ("", JOINING)
+            assert len(held.view.members()) == 2
+            tell_everything(anna, ben, held)
+            assert joined.view.title == "Garden"

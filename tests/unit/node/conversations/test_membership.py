@@ -55,6 +55,15 @@ def test_the_status_follows_who_belongs_but_not_what_a_person_decided(talk: Talk
     assert followed(ACTIVE, authority, stranger) == ACTIVE  # nothing is known of it yet
 
 
+def test_who_left_has_left_whoever_confirms_it(talk: Talk) -> None:
+    authority, cat, dan = talk.ana.replica.authority, person("cat").device_id, person("dan").device_id
+    talk.cat.rule(Leave(talk.cat.proof))
+    give(talk.cat, talk.ana)
+    assert followed(ACTIVE, authority, cat) == LEFT  # the node may have ended before it kept that
+    revoke(talk.ana, "cat", "dan")
+    assert [followed(ACTIVE, authority, device) for device in (cat, dan)] == [LEFT, REMOVED]
+
+
 def test_who_cannot_write_is_told_why(talk: Talk) -> None:
     authority = talk.ana.replica.authority
 

@@ -12,12 +12,12 @@ from crypto.ids import OpId
 from node.conversations import messages
 from node.conversations.conversation import Conversation
 from node.conversations.timeline import NEWER_PROGRAM
-from protocol.bodies.content import Edit, PhaseAdvance, PhaseSet, React
+from protocol.bodies.content import ContentKind, Edit, PhaseAdvance, PhaseProgress, PhaseSet, React
 from protocol.bodies.control import Level, Policy
 from protocol.compose import own_member
 from protocol.errors import UsageError
 from protocol.ops import CONTENT
-from tests.unit.node.conversations.people import Person, Switchboard, invite, person, tell_everything
+from tests.unit.node.conversations.people import Person, SetClock, Switchboard, invite, person, tell_everything
 
 Json = dict[str, Any]
 
@@ -176,7 +176,7 @@ async def test_notices_and_what_is_no_message_stay_as_they_are(tmp_path: Path) -
         joined = next(OpId(bytes.fromhex(each["id"])) for each in both.held.view.page(before=None, limit=9)[0])
         title = next(iter(both.held.replica.content.log()))
         told: list[tuple[Any, ...]] = []
-        both.held._events.subscribe(lambda *event: told.append(event))
+        both.anna.events.subscribe(lambda *event: told.append(event))
         for name, code in ((joined, "not_allowed"), (title, "unknown_message"), (OpId(bytes(32)), "unknown_message")):
             for act in (
                 lambda name=name: messages.edit(both.held, name, "x"),
@@ -232,6 +232,51 @@ async def test_phase_notices_say_what_happened(tmp_path: Path) -> None:
 
 
 @pytest.mark.trio
+async def test_who_moved_the_phase_when_and_from_where(tmp_path: Path) -> None:
+    async with two(tmp_path) as both:
+        assert both.held.view.moved() == {"by": None, "by_name": None, "ts": None, "from": None}
+        both.held.write(PhaseAdvance(0))
+        both.meet()
+        both.joined.write(PhaseProgress(1, 4000))
+        both.joined.write(PhaseProgress(0, 9000))  # of a phase that is over
+        both.meet()
+        for view in (both.held.view, both.joined.view):
+            moved = view.moved()
+            assert (moved["by"], moved["by_name"]) == (both.ben.profile.secrets.identity.public.hex(), "Ben")
+            assert moved["ts"].endswith("Z")
+            assert moved["from"] == {"phase": "prometaphase", "progress": 0.0, "cycle": 0, "step": 1}
+            assert view.phase()["progress"] == 0.4
+
+
+@pytest.mark.trio
+async def test_title_and_description_change_for_everybody_where_the_rules_allow(tmp_path: Path) -> None:
+    async with two(tmp_path) as both:
+        messages.describe(both.joined, title="Orchard", description="Trees.")
+        both.meet()
+        for conversation in (both.held, both.joined):
+            summary = conversation.view.summary()
+            assert (summary["title"], summary["description"]) == ("Orchard", "Trees.")
+            told = [each["text"] for each in conversation.view.page(before=None, limit=9)[0]]
+            assert told.count("Ben changed the title to “Orchard”") == 1
+            assert told.count("Ben changed the description") == 1
+        before = both.ops()
+        messages.describe(both.held, title="Orchard", description="Trees.")
+        assert both.ops() == before, "what is so already writes nothing"
+        messages.describe(both.held, description="")
+        owner = own_member(both.held.replica, level=Level.OWNER, to="say what members may do")
+        both.held.rule(Policy(owner.proof, ((CONTENT, ContentKind.TITLE, 2),), 0))
+        both.meet()
+        assert both.joined.view.summary()["description"] == ""
+        told = [each["text"] for each in both.joined.view.page(before=None, limit=9)[0]]
+        assert told.count("Anna removed the description") == 1
+        before = both.ops()
+        with pytest.raises(UsageError) as refused:
+            messages.describe(both.joined, description="Bushes.", title="Heath")
+        assert refused.value.reason == "only an owner or an admin of this conversation can change the title"
+        assert both.ops() == before, "nothing of both is written"
+
+
+@pytest.mark.trio
 async def test_who_left_changes_nothing(tmp_path: Path) -> None:
     async with two(tmp_path) as both:
         name = messages.say(both.joined, "mine").id
@@ -242,7 +287,72 @@ async def test_who_left_changes_nothing(tmp_path: Path) -> None:
             lambda: messages.delete(both.joined, name),
             lambda: messages.react(both.joined, name, "x", on=True),
             lambda: messages.archive(both.joined, on=True),
+            lambda: messages.describe(both.joined, title="x"),
         ):
             with pytest.raises(UsageError) as told:
                 act()
             assert told.value.code == "left"
+
+
+@pytest.mark.trio
+async def test_what_a_message_said_before_its_edits_is_told_in_order(tmp_path: Path) -> None:
+    async with two(tmp_path) as both:
+        name = messages.say(both.joined, "frist").id
+        for text in ("first", "first!", "first"):
+            messages.edit(both.joined, name, text)
+        both.meet()
+        both.held.write(Edit(name, "forced"))  # somebody else's counts for nobody
+        both.meet()
+        for conversation in (both.held, both.joined):
+            assert [each["text"] for each in messages.edits(conversation, name)] == [
+                "frist",
+                "first",
+                "first!",
+                "first",
+            ]
+            assert all(set(each) == {"text", "ts"} for each in messages.edits(conversation, name))
+        plain = messages.say(both.held, "never changed").id
+        assert [each["text"] for each in messages.edits(both.held, plain)] == ["never changed"]
+        messages.delete(both.joined, name)
+        both.meet()
+        for conversation in (both.held, both.joined):
+            with pytest.raises(UsageError) as told:
+                messages.edits(conversation, name)
+            assert told.value.code == "deleted"
+
+
+@pytest.mark.trio
+async def test_of_very_many_edits_the_first_text_and_the_newest_are_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("node.conversations.timeline.MOST_EDITS", 2)
+    async with two(tmp_path) as both:
+        name = messages.say(both.held, "0").id
+        for text in ("1", "2", "3"):
+            messages.edit(both.held, name, text)
+        assert [each["text"] for each in messages.edits(both.held, name)] == ["0", "2", "3"]
+
+
+@pytest.mark.trio
+async def test_the_first_unread_message_is_the_first_of_others_after_what_was_read(tmp_path: Path) -> None:
+    async with two(tmp_path) as both:
+        both.joined.mark_read(both.joined.records.shown.page(before=None, limit=1)[-1].op.id)
+        assert both.joined.view.timeline.first_unread() is None
+        tick(both)
+        messages.say(both.joined, "my own is never unread")
+        both.meet()
+        one = messages.say(both.held, "one").id
+        tick(both)
+        two_ = messages.say(both.held, "two").id
+        both.meet()
+        assert both.joined.view.timeline.first_unread() == one.hex()
+        both.joined.mark_read(one)
+        assert both.joined.view.timeline.first_unread() == two_.hex()
+        both.joined.mark_read(two_)
+        assert both.joined.view.timeline.first_unread() is None
+
+
+def tick(both: Two) -> None:
+    for each in (both.anna, both.ben):
+        assert isinstance(each.clock, SetClock)
+        each.clock.at_ms += 1_000

@@ -155,7 +155,7 @@ async def test_the_removed_person_is_told_keeps_history_and_can_no_longer_write(
         assert "by Anna" in why
         assert refused(made.ask("ben").leave)[0] == "removed"
         assert refused(lambda: made.ask("ben").remove("Anna", with_invited=False))[0] == "not_allowed"
-        copy.publish_register(PROFILE, b"Benjamin")  # nothing happens
+        copy.slots.publish(PROFILE, b"Benjamin")  # nothing happens
         assert copy.view.person(made.key("ben")) == "Ben"
         made.people["ben"].close()
         with person(tmp_path / "ben") as later:  # a restart does not forget it
@@ -371,6 +371,8 @@ async def test_a_conversation_handed_over_belongs_to_the_other(tmp_path: Path) -
         assert (code, "only an owner" in why) == ("not_allowed", True)
         assert made.notices("carla")[-2:] == ["Anna made Ben an owner", "Anna is only a member now"]
         made.ask("ben").set_role("carla", "admin")
+        code, why = refused(lambda: made.ask("ben").remove("anna", with_invited=False))
+        assert (code, "owned this conversation before you" in why) == ("not_allowed", True)
         made.say("anna", "thank you")
         made.meet()
         assert made.roles("anna") == {"Anna": "member", "Ben": "owner", "Carla": "admin"}
@@ -444,7 +446,7 @@ async def test_people_are_found_by_name_or_id_and_never_by_a_guess(tmp_path: Pat
         assert refused(lambda: found(""))[0] == "unknown_member"
         assert refused(lambda: found("a\u0000"))[0] == "unknown_member"
         # somebody who takes another's id for a name is not taken for them
-        made.at("bea").publish_register(PROFILE, made.key("anna").hex()[:10].encode())
+        made.at("bea").slots.publish(PROFILE, made.key("anna").hex()[:10].encode())
         made.meet()
         assert refused(lambda: found(made.key("anna").hex()[:10]))[0] == "ambiguous"
         assert refused(lambda: found(made.key("anna").hex()[:4]))[0] == "ambiguous"
@@ -466,12 +468,12 @@ async def test_a_newcomer_learns_the_names_of_those_who_are_gone(tmp_path: Path)
             forged = made.at("ben")
             forged.status = "active"
             for register in forged.registers.newer_than(()):
-                assert copy.receive_register(register) is False  # a name once known is not changed from outside
+                assert copy.slots.receive(register) is False  # a name once known is not changed from outside
         with pytest.raises(RemoteError) as told, person(tmp_path / "zoe") as zoe:
             held = zoe.library.create(title="Elsewhere", description="")
             held.introduce()
             for register in held.registers.newer_than(()):
-                made.at("anna").receive_register(register)
+                made.at("anna").slots.receive(register)
         assert told.value.code == "foreign"
 
 
@@ -507,7 +509,7 @@ async def test_of_several_admins_one_confirms_a_leave_and_another_where_that_one
         async with trio.open_nursery() as nursery:
             for name in turns.admins:
                 made.at(name).view.connected = admins
-                made.at(name).on_control = lambda: nursery.start_soon(trio.lowlevel.checkpoint)
+                made.at(name).hooks.on_control = lambda: nursery.start_soon(trio.lowlevel.checkpoint)
                 await nursery.start(turns.all[name].run)
             made.ask("dora").leave()
             turns.spread()
@@ -583,3 +585,36 @@ async def test_who_hands_over_steps_down_in_the_same_transaction_or_not_at_all(t
         here.ask("anna").hand_over(ben)
         levels = {identity.hex(): member.level for identity, member in held.replica.authority.members().items()}
         assert levels == {ben: Level.OWNER, here.key("anna").hex(): Level.MEMBER}
+
+
+@pytest.mark.trio
+async def test_who_is_removed_goes_with_their_invites_or_not_at_all(tmp_path: Path) -> None:
+    async with circle(tmp_path, "anna", "ben", ben="admin") as here:
+        held, anna = here.at("anna"), here.people["anna"]
+        invite(here.people["ben"], here.at("ben"), uses=3)
+        here.meet()
+        before = anna.state(held)
+        anna.database.execute(
+            f"CREATE TEMP TRIGGER full BEFORE INSERT ON operations WHEN NEW.kind = {int(ControlKind.INVITE_REVOKE)} "
+            "BEGIN SELECT RAISE(ABORT, 'disk full'); END"
+        )
+        with pytest.raises(UsageError, match="nothing was changed"):
+            here.ask("anna").remove("ben", with_invited=False)
+        assert anna.state(held) == before == stored_state(anna, held)
+        anna.database.execute("DROP TRIGGER full")
+        assert here.ask("anna").remove("ben", with_invited=False)["invites"] == 1
+        assert [one for one in here.ask("anna").invites() if one["uses"] == 3] == []
+
+
+@pytest.mark.trio
+async def test_one_whose_node_ended_while_they_left_has_left(tmp_path: Path) -> None:
+    async with circle(tmp_path, "anna", "ben") as here:
+        held, ben = here.at("ben"), here.people["ben"]
+        member = held.replica.authority.member(here.key("ben"))
+        assert member is not None
+        told: list[str] = []
+        ben.events.subscribe(lambda _, event, payload: told.append(payload["status"]) if "status" in payload else None)
+        held.rule(Leave(member.proof))
+        with person(ben.home) as again:
+            assert again.library.conversations[held.id].view.summary()["status"] == "left"
+        assert "removed" not in told

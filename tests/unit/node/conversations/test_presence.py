@@ -15,7 +15,7 @@ from node.conversations.attending import LINGER_S
 from node.conversations.messages import say
 from node.conversations.presence import Presence
 from protocol import gossip
-from protocol.ephemeral import State
+from protocol.bodies.signals import State
 from protocol.presence import DOUBT_S, LONGEST_S, SILENT_INTERVALS
 from tests.builders import person
 from tests.sim.disk import Disks

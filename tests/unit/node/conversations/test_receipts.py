@@ -146,9 +146,9 @@ async def test_a_receipt_that_comes_before_what_it_names_counts_once_that_is_her
         tell_everything(both.anna, both.ben, both.held)
         both.joined.write(Message("on top"))
         both.joined.acknowledger.stored(both.joined.receive([]))
-        both.joined.publish_register(HELD, encode([*sorted(both.joined.replica.content.heads)]))
+        both.joined.slots.publish(HELD, encode([*sorted(both.joined.replica.content.heads)]))
         for register in both.joined.registers.newer_than(both.held.registers.digest()):
-            both.held.receive_register(register)
+            both.held.slots.receive(register)
         assert state(both.held, name)[0] == "delivered", "what was held is still held"
         assert state(both.held, later)[0] == "stored"
         both.meet()
@@ -175,11 +175,11 @@ async def test_a_hostile_receipt_claims_no_more_than_it_names(tmp_path: Path) ->
         name = messages.say(both.held, "hello").id
         both.meet()
         for value in (b"", b"\xc1", encode([b"x"]), encode([bytes(32)]), encode("all"), encode([])):
-            both.joined.publish_register(HELD, value)
-            both.joined.publish_register(READ, value)
+            both.joined.slots.publish(HELD, value)
+            both.joined.slots.publish(READ, value)
             both.meet()
             assert state(both.held, name) == ("stored", 0, 0, 1)
-        both.joined.publish_register(READ, encode([name]))
+        both.joined.slots.publish(READ, encode([name]))
         both.meet()
         assert state(both.held, name) == ("read", 1, 1, 1), "who has read it has it"
 
@@ -199,7 +199,7 @@ async def test_told_at_once_and_then_every_few_seconds_only_what_is_new(
         def note(register: Register) -> None:
             told.append((trio.current_time(), both.joined.registers.name_of(register)))
 
-        both.joined.on_register = note
+        both.joined.hooks.on_register = note
         nursery.start_soon(service.run)
         await trio.sleep(2 * PAUSE_S)
         told.clear()
@@ -259,7 +259,33 @@ async def test_receipts_are_no_news_of_members(tmp_path: Path) -> None:
         told: list[str] = []
         met: list[int] = []
         both.anna.events.subscribe(lambda _, event, payload: told.append(event))
-        both.held.on_contacts = lambda: met.append(1)
+        both.held.hooks.on_contacts = lambda: met.append(1)
         owed(both)
         assert "members" not in told
         assert met == []
+
+
+@pytest.mark.trio
+async def test_who_has_an_own_message_and_who_has_read_it(tmp_path: Path) -> None:
+    async with two(tmp_path) as both:
+        owed(both)
+        name = messages.say(both.held, "hello").id
+
+        def told() -> dict[str, list[str]]:
+            return {
+                key: [each["name"] for each in people] for key, people in messages.receipts(both.held, name).items()
+            }
+
+        assert told() == {"delivered": [], "read": [], "waiting": ["Ben"]}
+        both.meet()
+        owed(both)
+        assert told() == {"delivered": ["Ben"], "read": [], "waiting": []}
+        both.joined.mark_read(name)
+        owed(both)
+        assert told() == {"delivered": ["Ben"], "read": ["Ben"], "waiting": []}
+        with pytest.raises(UsageError) as refusal:
+            messages.receipts(both.joined, name)
+        assert refusal.value.code == "not_allowed", "others' messages are none of one's business"
+        with pytest.raises(UsageError) as refusal:
+            messages.receipts(both.held, OpId(bytes(32)))
+        assert refusal.value.code == "unknown_message"

@@ -12,7 +12,7 @@ import trio
 
 from crypto.ids import OpId
 from node.conversations.conversation import Conversation
-from node.conversations.seeking import ASKED, Seeking
+from node.conversations.seeking import ASKED, PAUSES_S, Seeking
 
 LACKING = OpId(b"a" * 32)
 OTHER = OpId(b"b" * 32)
@@ -99,14 +99,33 @@ async def test_what_nobody_has_is_looked_for_a_few_times_and_then_no_more(autoju
         some.seek()
         await some.until_done()
         assert len(some.asked) == 3 * ASKED
-        some.seek("member 1")
+        some.seek()
         await some.until_done()
-        assert len(some.asked) == 3 * ASKED, "somebody cites what does not exist: that costs them no sync of ours"
+        assert len(some.asked) == 3 * ASKED
+        some.seek("who is not connected", "member 1", "member 3")
+        await some.until_done()
+        assert some.asked[3 * ASKED :] == ["member 1"], "who builds on what nobody has is asked for it, and only they"
         some.lacking.add(OTHER)
         some.holds["member 2"] = {OTHER, LACKING}
         some.seek("member 2")
         await some.until_done()
-        assert some.asked[3 * ASKED :] == ["member 2"]
+        assert some.asked[3 * ASKED + 1 :] == ["member 2"]
+
+
+@pytest.mark.trio
+async def test_who_tells_of_something_more_in_a_pause_is_asked_at_once(autojump_clock: Any) -> None:
+    async with members("anna", "ben", holds={"ben": {OTHER}}) as some:
+        some.seek()
+        await trio.sleep(sum(PAUSES_S[:-1]) * 1.2 + 1)  # in the longest pause: nobody has what is lacking
+        before, began_s = len(some.asked), trio.current_time()
+        some.lacking.add(OTHER)
+        some.seek("ben", "anna")
+        with trio.fail_after(0.5):
+            while OTHER in some.lacking:
+                await trio.sleep(0.01)
+        assert some.asked[before:] == ["ben"]
+        await some.until_done()
+        assert trio.current_time() - began_s > 1, "the pause was not cut short"
 
 
 @pytest.mark.trio
@@ -118,3 +137,17 @@ async def test_nobody_connected_is_no_reason_to_spin(autojump_clock: Any) -> Non
         some.lacking.clear()
         some.seek("anna")
         assert not some.nursery.child_tasks
+
+
+@pytest.mark.trio
+async def test_what_comes_up_after_the_last_round_was_not_looked_for_in_vain(autojump_clock: Any) -> None:
+    async with members("anna", "ben") as some:
+        some.seek()
+        await trio.sleep(sum(PAUSES_S[:-1]) * 1.2 + 1)  # in the pause after the last round
+        assert len(some.asked) == 2 * len(PAUSES_S)
+        some.lacking.add(OTHER)
+        some.holds["ben"] = {OTHER}
+        await some.until_done()
+        some.seek()
+        await some.until_done()
+        assert some.lacking == {LACKING}

@@ -17,7 +17,8 @@ from node.network.gossip import Received
 from node.network.host import Network
 from protocol import gossip, limits
 from protocol.bodies.content import Message
-from protocol.ephemeral import AiDelta, DeltaState, Ear, Heartbeat, Signal, State, Typing
+from protocol.bodies.signals import AiDelta, DeltaState, Heartbeat, Signal, State, Typing
+from protocol.ephemeral import Ear
 from protocol.errors import RemoteError
 from tests.builders import fixed
 from tests.unit.node.conversations.people import Person, person

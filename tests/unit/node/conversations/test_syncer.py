@@ -11,7 +11,7 @@ import pytest
 import trio
 
 from node.conversations import syncer as syncer_module
-from node.conversations.answering import SERVES_PER_PEER
+from node.conversations.answering import FRAME_S, SERVES_PER_PEER
 from node.conversations.conversation import Conversation
 from node.conversations.follower import MOST_WAITING, Follower
 from node.conversations.syncer import Syncer
@@ -160,7 +160,7 @@ def write(conversation: Conversation, count: int, label: str = "number") -> list
 async def test_brings_a_conversation_up_to_what_a_peer_holds(tmp_path: Path, autojump_clock: Any) -> None:
     async with nodes(tmp_path) as two:
         write(two.held, 300)
-        two.held.publish_register(PROFILE, b"Annalena")
+        two.held.slots.publish(PROFILE, b"Annalena")
         assert not two.b.in_sync(two.from_anna)
         await two.b.want(two.from_anna, two.copy).wait()
         assert two.equal()
@@ -281,7 +281,7 @@ async def test_silent_streams_are_ended_and_their_peer_is_served_again(tmp_path:
         began_s = trio.current_time()
         await two.b.want(two.from_anna, two.copy).wait()
         await two.until_equal()
-        assert trio.current_time() - began_s <= syncer_module.FRAME_S + syncer_module.TIMER_S[1]
+        assert trio.current_time() - began_s <= FRAME_S + syncer_module.TIMER_S[1]
 
 
 @pytest.mark.trio

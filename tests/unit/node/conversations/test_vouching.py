@@ -11,12 +11,13 @@ import trio
 from crypto.ids import OpId
 from crypto.signatures import SIGNATURE_BYTES
 from node.conversations.conversation import Conversation
+from node.store import chains
 from protocol import limits
 from protocol.bodies.content import Message
 from protocol.bodies.control import Level, Revoke
 from protocol.compose import own_member, write_content
 from protocol.errors import RemoteError
-from protocol.ops import CONTENT, Op, sign_op
+from protocol.ops import CONTENT, Header, Op, sign_op, stored_header
 from protocol.sync.frames import Ops, dump, load
 from protocol.sync.pull import Puller
 from protocol.sync.serve import Server
@@ -233,3 +234,36 @@ async def test_a_proof_is_found_in_what_came_after_the_first_was_asked_for(circl
         await sync(circle["cat"], anna, frame_bytes=1)
         assert len(circle.signature("cat", said[1])) > SIGNATURE_BYTES
     assert log(circle["cat"]) == log(ben)
+
+
+@pytest.mark.trio
+async def test_a_proof_is_looked_for_nearby_however_much_its_author_wrote(
+    circle: Circle, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    anna, ben = circle["anna"], circle["ben"]
+    monkeypatch.setattr(chains, "BLOCK", 10)
+    monkeypatch.setattr(chains, "REACH", 20)
+    looked = 0
+
+    def counted(data: bytes) -> Header:
+        nonlocal looked
+        looked += 1
+        return stored_header(data)
+
+    said = [ben.write(Message(str(number))) for number in range(80)]
+    circle.falsify("ben", said[2], said[45])
+    await sync(anna, ben)
+    monkeypatch.setattr(chains, "stored_header", counted)
+    for at in (2, 45):
+        (found,) = anna.records.successors(said[at].id)
+        assert found[0] == said[at + 1].id
+        assert list(anna.records.successors(said[at].id)) == [found]
+    assert looked < 2 * 40
+    later = ben.write(Message("later"))
+    await sync(anna, ben)
+    (found,) = anna.records.successors(said[-1].id)
+    assert found[0] == later.id
+    looked = 0
+    await sync(circle["cat"], anna, frame_bytes=1)
+    assert log(circle["cat"]) == log(ben)
+    assert looked < 2 * 40

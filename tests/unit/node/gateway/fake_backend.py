@@ -74,14 +74,15 @@ class FakeBackend:
 
     def __init__(self) -> None:
         self.callbacks: dict[EventCallback, None] = {}
-        self.messages: dict[str, list[Json]] = {
+        self.stored: dict[str, list[Json]] = {
             FIRST: [message(0xE0 + n, f"message {n}") for n in range(30)],
             SECOND: [],
         }
         self.titles = {FIRST: "Bridges", SECOND: "Bread\x1b[31m\u202e"}
-        self.phases = {FIRST: ["prophase", 0.25], SECOND: ["prophase", 0.0]}
+        self.stands = {FIRST: ["prophase", 0.25], SECOND: ["prophase", 0.0]}
         self.calls: list[tuple[Any, ...]] = []
         self.asked: list[tuple[bool | None, Wishes]] = []
+        self.client_ids: list[tuple[str | None, bool]] = []
         self.prefers_ai = True
         self.contexts: Json = {}
         self.clients: dict[Hashable, str] = {}
@@ -127,20 +128,42 @@ class FakeBackend:
             }
         ]
 
-    async def providers(self) -> list[Json]:
+    def rename(self, name: str) -> Json:
+        if not name.isprintable():
+            raise Refusal("bad_request", "a name has 1 to 80 printable characters")
+        return {"name": name.strip()}
+
+    async def doctor(self) -> list[Json]:
+        await trio.lowlevel.checkpoint()
+        return [{"what": "Connected with nobody.", "state": "warning", "remedy": "Wait."}]
+
+    def log(self, after: int) -> Json:
+        return {"lines": ["one", "two"][after:], "next": 2}
+
+    async def providers(self) -> Json:
         await trio.lowlevel.checkpoint()
         local = {"name": "local", "available": True, "reason": "", "models": ["m"], "default_model": "m"}
         missing = {"name": "openai", "available": False, "reason": "It needs a key.", "models": [*"abcde"]}
-        return [
+        found = [
             {**missing, "default_model": "", "memory_bytes": None},
             {**local, "memory_bytes": 290 << 20},
         ]
+        return {"providers": found, "default": "local"}
+
+    async def try_ai(self, settings: Json) -> Json:
+        self.calls.append(("ai_test", settings))
+        if settings.get("provider") == "openai":
+            raise Refusal("no_key", "It needs a key.")
+        return {"text": "Hello.", "ms": 12, "provider": "local", "model": "m"}
+
+    def client_key(self, name: str) -> str:
+        return name.encode().hex()
 
     def summaries(self) -> list[Json]:
-        return [self.summary(one) for one in self.messages]
+        return [self.summary(one) for one in self.stored]
 
     def summary(self, conversation_id: str) -> Json:
-        phase, progress = self.phases[conversation_id]
+        phase, progress = self.stands[conversation_id]
         return {
             "id": conversation_id,
             "title": self.titles[conversation_id],
@@ -155,13 +178,10 @@ class FakeBackend:
         }
 
     def resolve(self, prefix: str) -> str:
-        return self._unique(prefix, list(self.messages), "unknown_conversation")
-
-    def resolve_message(self, conversation_id: str, prefix: str) -> str:
-        return self._unique(prefix, [m["id"] for m in self.messages[conversation_id]], "unknown_message")
+        return self.unique(prefix, list(self.stored), "unknown_conversation")
 
     @staticmethod
-    def _unique(prefix: str, ids: list[str], code: str) -> str:
+    def unique(prefix: str, ids: list[str], code: str) -> str:
         found = [one for one in ids if one.startswith(prefix)]
         if not found:
             raise Refusal(code, "there is none with this id")
@@ -172,8 +192,8 @@ class FakeBackend:
     async def create(self, *, title: str, description: str, ai: bool) -> Json:
         await trio.lowlevel.checkpoint()
         self.calls.append(("create", title, description, ai))
-        new = f"d{len(self.messages)}" + "0" * 62
-        self.messages[new], self.titles[new], self.phases[new] = [], title, ["prophase", 0.0]
+        new = f"d{len(self.stored)}" + "0" * 62
+        self.stored[new], self.titles[new], self.stands[new] = [], title, ["prophase", 0.0]
         self.emit(new, "conversation", self.summary(new))
         return {"id": new, "title": title}
 
@@ -212,94 +232,40 @@ class FakeBackend:
     def now(self) -> str:
         return TS
 
-    def new_session(self, conversation_id: str) -> str:
-        self.calls.append(("new_session", conversation_id))
-        return "5" * 32
+    def acquaintances(self) -> list[Json]:
+        return [self._person(PEER)]
 
-    def set_context(self, conversation_id: str, context: Json) -> Json:
-        self.contexts = {**self.contexts, **context}
-        return self.contexts
+    def acquaintance(self, identity: str) -> Json:
+        return {**self._person(identity), "words": ["able"] * 12}
 
-    def session(self, conversation_id: str) -> str:
-        return "5e55"
+    def verify(self, identity: str, *, on: bool) -> Json:
+        self.calls.append(("verify", identity, on))
+        return {**self.acquaintance(identity), "verified": on}
 
-    async def post(
-        self,
-        conversation_id: str,
-        content: str,
-        *,
-        reply_to: str | None,
-        not_for_ai: bool | None = None,
-        wishes: Wishes = NO_WISHES,
-    ) -> Json:
-        self.asked.append((not_for_ai, wishes))
-        if content == "crash":
-            raise RuntimeError("planted")
-        new = message(0x1000 + len(self.messages[conversation_id]), content)
-        new["reply_to"] = reply_to
-        self.messages[conversation_id].append(new)
-        if self.event_before_return:
-            self.emit(conversation_id, "message", new)
-        await trio.lowlevel.checkpoint()
-        if not self.event_before_return:
-            trio.lowlevel.spawn_system_task(self._emit_later, conversation_id, new)
-        return {"id": new["id"], "state": "stored"}
+    def direct(self, identity: str) -> Json:
+        self.calls.append(("direct", identity))
+        return {"id": identity, "title": "Bob"}
 
-    async def _emit_later(self, conversation_id: str, new: Json) -> None:
-        await trio.lowlevel.checkpoint()
-        self.emit(conversation_id, "message", new)
+    def _person(self, identity: str) -> Json:
+        return {"identity": identity, "name": "Bob", "presence": "offline", "conversations": [], "direct": None}
 
-    async def edit(self, conversation_id: str, message_id: str, content: str) -> Json:
-        return await self._marked("edit", conversation_id, message_id, {"text": content, "edited": True})
+    def read_all(self, conversation_id: str) -> Json:
+        self.calls.append(("read_all", conversation_id))
+        return {**self.summary(conversation_id), "unread": 0}
 
-    async def delete(self, conversation_id: str, message_id: str) -> Json:
-        if self._message(conversation_id, message_id)["deleted"]:
-            raise Refusal("deleted", "that message was deleted already")
-        return await self._marked("delete", conversation_id, message_id, {"text": "", "deleted": True})
+    def session(self, conversation_id: str) -> "FakeSession":
+        return FakeSession(self, conversation_id, "new_session", "5" * 32)
 
-    async def react(self, conversation_id: str, message_id: str, emoji: str, *, on: bool) -> Json:
-        given = [{"emoji": emoji, "count": 1, "people": [{"identity": ME, "name": "Ada"}], "mine": True}] if on else []
-        return await self._marked("react", conversation_id, message_id, {"reactions": given})
-
-    async def pin(self, conversation_id: str, message_id: str, *, on: bool) -> Json:
-        return await self._marked("pin", conversation_id, message_id, {"pinned": on})
-
-    def pins(self, conversation_id: str) -> list[Json]:
-        return [message for message in self.messages[conversation_id] if message["pinned"]]
+    def messages(self, conversation_id: str) -> "FakeMessages":
+        return FakeMessages(self, conversation_id)
 
     async def archive(self, conversation_id: str, *, on: bool) -> Json:
         self.calls.append(("archive", conversation_id, on))
         return {**self.summary(conversation_id), "status": "archived" if on else "active", "archived": on}
 
-    def _message(self, conversation_id: str, message_id: str) -> Json:
-        return next(message for message in self.messages[conversation_id] if message["id"] == message_id)
-
-    async def _marked(self, event: str, conversation_id: str, message_id: str, changes: Json) -> Json:
-        await trio.lowlevel.checkpoint()
-        self.calls.append((event, conversation_id, message_id))
-        message = self._message(conversation_id, message_id)
-        message.update(changes)
-        self.emit(conversation_id, "message", dict(message))
-        return dict(message)
-
-    def history(
-        self,
-        conversation_id: str,
-        *,
-        before: str | None = None,
-        after: str | None = None,
-        around: str | None = None,
-        limit: int,
-    ) -> Json:
-        every = self.messages[conversation_id]
-        at = {one["id"]: place for place, one in enumerate(every)} | {None: len(every)}
-        if after is not None:
-            start, end = at[after] + 1, min(len(every), at[after] + 1 + limit)
-        elif around is not None:
-            start, end = at[around], at[around] + 1
-        else:
-            start, end = max(0, at[before] - limit), at[before]
-        return {"messages": every[start:end], "more": start > 0, "newer": end < len(every)}
+    async def describe(self, conversation_id: str, *, title: str | None, description: str | None) -> Json:
+        self.calls.append(("settings", conversation_id, title, description))
+        return self.summary(conversation_id)
 
     async def search(
         self, query: str, *, conversation_id: str | None, order: str, limit: int, after: str | None
@@ -316,7 +282,7 @@ class FakeBackend:
                 "snippet": each["text"],
                 "highlights": [[at, at + len(query)]],
             }
-            for one, messages in self.messages.items()
+            for one, messages in self.stored.items()
             if conversation_id in (None, one)
             for each in reversed(messages)
             if (at := each["text"].find(query)) >= 0
@@ -334,9 +300,6 @@ class FakeBackend:
     def typing(self, conversation_id: str, *, typing: bool) -> None:
         self.calls.append(("typing", conversation_id, typing))
 
-    def read(self, conversation_id: str, message_id: str) -> None:
-        self.calls.append(("read", conversation_id, message_id))
-
     def attend(self, client: Hashable, status: str) -> None:
         self.clients[client] = status
 
@@ -349,9 +312,6 @@ class FakeBackend:
     def participants(self, conversation_id: str) -> FakeParticipants:
         return FakeParticipants(conversation_id, ME, self.calls)
 
-    def alternatives(self, conversation_id: str, message_id: str) -> list[Json]:
-        return [self._message(conversation_id, message_id)]
-
     def preferences(self) -> Json:
         return {"ai": self.prefers_ai}
 
@@ -359,32 +319,163 @@ class FakeBackend:
         self.prefers_ai = values["ai"]
         return self.preferences()
 
-    def private(self, name: str) -> Json:
-        return {"session_id": "5" * 32, "context": self.contexts, "history": [{"role": "user", "text": "before"}]}
+    def private(self, name: str) -> "FakeSession":
+        return FakeSession(self, name, "new_private_session", "6" * 32)
 
-    def ask_privately(self, name: str, query: str, wishes: Wishes) -> None:
-        self.calls.append(("ask", name, query, wishes))
-        self.emit(name, "thinking", {})
+    def phases(self, conversation_id: str) -> "FakePhases":
+        return FakePhases(self, conversation_id)
 
-    def new_private_session(self, name: str) -> str:
-        self.calls.append(("new_private_session", name))
-        return "6" * 32
 
-    def set_private_context(self, name: str, context: Json) -> Json:
-        return self.set_context(name, context)
+class FakeSession:
+    """A session of either kind; `begun` tells in the calls that it was begun anew, as `new`."""
 
-    def phase(self, conversation_id: str) -> Json:
-        phase, progress = self.phases[conversation_id]
-        return {"phase": phase, "progress": progress, "cycle": 0, "step": 0}
+    def __init__(self, backend: FakeBackend, name: str, begun: str, new: str) -> None:
+        self._backend = backend
+        self._name = name
+        self._begun = begun
+        self._new = new
 
-    async def advance(self, conversation_id: str, *, from_phase: str) -> Json:
-        self.calls.append(("advance", conversation_id, from_phase))
-        self.phases[conversation_id] = ["prometaphase", 0.0]
-        return self.phase(conversation_id)
+    def id(self) -> str:
+        return "5e55"
 
-    async def progress(self, conversation_id: str, value: float) -> Json:
-        self.phases[conversation_id][1] = value
-        return self.phase(conversation_id)
+    def begin(self) -> str:
+        self._backend.calls.append((self._begun, self._name))
+        return self._new
+
+    def lay(self, context: Json) -> Json:
+        self._backend.contexts = {**self._backend.contexts, **context}
+        return self._backend.contexts
+
+    def show(self) -> Json:
+        said = [{"role": "user", "text": "before"}]
+        return {"session_id": "5" * 32, "context": self._backend.contexts, "history": said}
+
+    def ask(self, query: str, wishes: Wishes) -> None:
+        self._backend.calls.append(("ask", self._name, query, wishes))
+        self._backend.emit(self._name, "thinking", {})
+
+
+class FakePhases:
+    def __init__(self, backend: FakeBackend, conversation_id: str) -> None:
+        self._backend = backend
+        self._id = conversation_id
+
+    def show(self) -> Json:
+        phase, progress = self._backend.stands[self._id]
+        moved = {"by": None, "by_name": None, "ts": None, "from": None}
+        return {"phase": phase, "progress": progress, "cycle": 0, "step": 0, **moved}
+
+    async def advance(self, *, from_phase: str) -> Json:
+        self._backend.calls.append(("advance", self._id, from_phase))
+        self._backend.stands[self._id] = ["prometaphase", 0.0]
+        return self.show()
+
+    async def progress(self, value: float) -> Json:
+        self._backend.stands[self._id][1] = value
+        return self.show()
+
+
+class FakeMessages:
+    def __init__(self, backend: FakeBackend, conversation_id: str) -> None:
+        self._backend = backend
+        self._id = conversation_id
+
+    def resolve(self, prefix: str) -> str:
+        return self._backend.unique(prefix, [m["id"] for m in self._backend.stored[self._id]], "unknown_message")
+
+    async def post(
+        self,
+        content: str,
+        *,
+        reply_to: str | None,
+        not_for_ai: bool | None = None,
+        wishes: Wishes = NO_WISHES,
+        client_id: str | None = None,
+        once: bool = False,
+    ) -> Json:
+        self._backend.asked.append((not_for_ai, wishes))
+        self._backend.client_ids.append((client_id, once))
+        if content == "crash":
+            raise RuntimeError("planted")
+        new = message(0x1000 + len(self._backend.stored[self._id]), content)
+        new["reply_to"] = reply_to
+        self._backend.stored[self._id].append(new)
+        if self._backend.event_before_return:
+            self._backend.emit(self._id, "message", new)
+        await trio.lowlevel.checkpoint()
+        if not self._backend.event_before_return:
+            trio.lowlevel.spawn_system_task(self._emit_later, new)
+        return {"id": new["id"], "state": "stored"}
+
+    async def _emit_later(self, new: Json) -> None:
+        await trio.lowlevel.checkpoint()
+        self._backend.emit(self._id, "message", new)
+
+    async def edit(self, message_id: str, content: str) -> Json:
+        return await self._marked("edit", message_id, {"text": content, "edited": True})
+
+    async def delete(self, message_id: str) -> Json:
+        if self._message(message_id)["deleted"]:
+            raise Refusal("deleted", "that message was deleted already")
+        return await self._marked("delete", message_id, {"text": "", "deleted": True})
+
+    async def react(self, message_id: str, emoji: str, *, on: bool) -> Json:
+        given = [{"emoji": emoji, "count": 1, "people": [{"identity": ME, "name": "Ada"}], "mine": True}] if on else []
+        return await self._marked("react", message_id, {"reactions": given})
+
+    async def pin(self, message_id: str, *, on: bool) -> Json:
+        return await self._marked("pin", message_id, {"pinned": on})
+
+    def pins(self) -> list[Json]:
+        return [message for message in self._backend.stored[self._id] if message["pinned"]]
+
+    def edits(self, message_id: str) -> list[Json]:
+        return [{"text": self._message(message_id)["text"], "ts": TS}]
+
+    def receipts(self, message_id: str) -> Json:
+        self._message(message_id)
+        return {"delivered": [{"identity": PEER, "name": "Bob"}], "read": [], "waiting": []}
+
+    def first_unread(self) -> str | None:
+        return None
+
+    def _message(self, message_id: str) -> Json:
+        return next(message for message in self._backend.stored[self._id] if message["id"] == message_id)
+
+    async def _marked(self, event: str, message_id: str, changes: Json) -> Json:
+        await trio.lowlevel.checkpoint()
+        self._backend.calls.append((event, self._id, message_id))
+        message = self._message(message_id)
+        message.update(changes)
+        self._backend.emit(self._id, "message", dict(message))
+        return dict(message)
+
+    def history(
+        self,
+        *,
+        before: str | None = None,
+        after: str | None = None,
+        around: str | None = None,
+        first: bool = False,
+        limit: int,
+    ) -> Json:
+        every = self._backend.stored[self._id]
+        at = {one["id"]: place for place, one in enumerate(every)} | {None: len(every)}
+        if first:
+            start, end = 0, min(len(every), limit)
+        elif after is not None:
+            start, end = at[after] + 1, min(len(every), at[after] + 1 + limit)
+        elif around is not None:
+            start, end = at[around], at[around] + 1
+        else:
+            start, end = max(0, at[before] - limit), at[before]
+        return {"messages": every[start:end], "more": start > 0, "newer": end < len(every)}
+
+    def read(self, message_id: str) -> None:
+        self._backend.calls.append(("read", self._id, message_id))
+
+    def alternatives(self, message_id: str) -> list[Json]:
+        return [self._message(message_id)]
 
 
 @asynccontextmanager

@@ -22,6 +22,10 @@ class FakeParticipants:
     def all(self) -> list[Json]:
         return [self._ai()]
 
+    async def offers(self, ai: str) -> Json:
+        self._calls.append(("ai_offers", self._id, ai))
+        return {"providers": [], "default": None}
+
     async def add(self, settings: Json) -> Json:
         self._calls.append(("ai_add", self._id, settings))
         if settings.get("provider") == "nope":

@@ -4,11 +4,11 @@ from typing import Any
 
 import pytest
 
-from node.client import Client, Event
+from node.client import CallRefused, Client, Event
 from node.gateway.wishes import NO_WISHES, Wishes
+from tests.unit.node.gateway.clients import TOPIC, client, refused
 from tests.unit.node.gateway.fake_backend import FIRST, TS, FakeBackend, serving
 from tests.unit.node.gateway.fake_participants import AI
-from tests.unit.node.gateway.test_gateway import TOPIC, client, refused
 
 pytestmark = pytest.mark.trio
 NAME = f"{0xE5:064x}"
@@ -37,6 +37,7 @@ async def test_both_topics_take_them() -> None:
                     ("Bot", {"constrained": "never", "second_opinion": True}),
                 ),
                 ("ai_hosts", {"ai": "Bot", "hosts": ["Ada", "Bob"]}, ("Bot", ["Ada", "Bob"])),
+                ("ai_offers", {"ai": "Bot"}, ("Bot",)),
                 ("ai_accept", {"ai": "Bot"}, ("Bot", True)),
                 ("ai_pause", {"on": False}, (False,)),
                 ("ai_remove", {"ai": "Bot"}, ("Bot",)),
@@ -46,6 +47,21 @@ async def test_both_topics_take_them() -> None:
             ):
                 await c.call(topic, event, {**more, **payload})
                 assert backend.calls[-1] == (event, FIRST, *call)
+
+
+async def test_an_ai_is_tried_before_it_is_added() -> None:
+    backend = FakeBackend()
+    async with serving(backend) as gateway, client(gateway) as c:
+        await c.join("node")
+        told = await c.call("node", "ai_test", {"provider": "local", "model": "m", "temperature": 1})
+        assert told == {"text": "Hello.", "ms": 12, "provider": "local", "model": "m"}
+        assert backend.calls == [("ai_test", {"name": "AI", "provider": "local", "model": "m", "temperature": 1.0})]
+        assert await refused(c.call("node", "ai_test", {"provider": "openai"})) == "no_key"
+        assert await refused(c.call("node", "ai_test", {"temperature": 3})) == "bad_request"
+        with pytest.raises(CallRefused) as told:
+            for _ in range(25):
+                await c.call("node", "ai_test", {})
+        assert told.value.code == "rate_limited", "tests cost money, and are bounded"
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from node.client import connect_to
+from tests.unit.node.gateway.clients import TOPIC, client, refused
 from tests.unit.node.gateway.fake_backend import API_KEY, FIRST, FakeBackend, serving
-from tests.unit.node.gateway.test_gateway import TOPIC, client, refused
 
 pytestmark = pytest.mark.trio
 NAME = f"{0xE5:064x}"
@@ -46,6 +46,29 @@ async def test_each_gives_back_the_message_and_everybody_hears_of_it() -> None:
         assert (heard.event, heard.payload["messages"][0]["state"]) == ("states", "read")
 
 
+async def test_title_and_description() -> None:
+    backend = FakeBackend()
+    async with serving(backend) as gateway, client(gateway) as c:
+        await c.join(TOPIC)
+        for payload, call in (
+            ({"title": " Orchard "}, ("Orchard", None)),
+            ({"description": ""}, (None, "")),
+            ({"title": "A", "description": " b "}, ("A", "b")),
+        ):
+            assert (await c.call(TOPIC, "settings", payload))["id"] == FIRST
+            assert backend.calls[-1] == ("settings", FIRST, *call)
+        asked = len(backend.calls)
+        for payload, code in (
+            ({}, "bad_request"),
+            ({"title": " "}, "blank"),
+            ({"title": "x" * 201}, "too_long"),
+            ({"description": "x" * 2001}, "too_long"),
+            ({"title": 3}, "bad_request"),
+        ):
+            assert await refused(c.call(TOPIC, "settings", payload)) == code
+        assert len(backend.calls) == asked
+
+
 def backend_reaction(emoji: str) -> list[dict[str, Any]]:
     return [{"emoji": emoji, "count": 1, "people": [{"identity": "aa" * 32, "name": "Ada"}], "mine": True}]
 
@@ -68,6 +91,10 @@ def backend_reaction(emoji: str) -> list[dict[str, Any]]:
         ("pin", {"id": NAME, "on": 1}, "bad_request"),
         ("pin", {"id": "zz"}, "unknown_message"),
         ("archive", {"on": "yes"}, "bad_request"),
+        ("edits", {}, "bad_request"),
+        ("edits", {"id": "ff"}, "unknown_message"),
+        ("receipts", {"id": 7}, "bad_request"),
+        ("receipts", {"id": "ff"}, "unknown_message"),
     ],
 )
 async def test_refused_before_the_node_is_asked(event: str, payload: dict[str, Any], code: str) -> None:

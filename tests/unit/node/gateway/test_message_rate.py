@@ -4,8 +4,8 @@ import pytest
 
 from node.client import Client
 from node.gateway.message_rate import MAX_BUCKETS, Allowance, Rates, TooFast
+from tests.unit.node.gateway.clients import TOPIC, client, refused
 from tests.unit.node.gateway.fake_backend import FIRST, SECOND, FakeBackend, serving
-from tests.unit.node.gateway.test_gateway import TOPIC, client, refused
 
 OTHER = f"conversation:{SECOND}"
 ROOM = "conversation:my-room"
@@ -34,6 +34,25 @@ async def test_messages_count_for_the_connection_and_the_conversation_however_of
         await c.call(OTHER, "message", {"content": "elsewhere it is fine"})
         await beside.join(TOPIC)
         await beside.call(TOPIC, "message", {"content": "so it is for another client"})
+
+
+@pytest.mark.trio
+async def test_whatever_changes_a_conversation_counts() -> None:
+    async with serving(FakeBackend(), rates=FEW) as gateway, client(gateway) as c:
+        await c.join("node")
+        for text in ("one", "two"):
+            await c.call("node", "send", {"conversation": FIRST, "content": text})
+        for event, payload in (
+            ("invite", {}),
+            ("advance", {"from": "prophase"}),
+            ("progress", {"value": 0.5}),
+            ("role", {"who": "Bob", "role": "admin"}),
+        ):
+            assert await refused(c.call("node", event, {"conversation": FIRST, **payload})) == "rate_limited"
+        await c.call("node", "members", {"conversation": FIRST})
+        for _ in range(2):
+            await c.call("node", "create", {"title": "Attic"})
+        assert await refused(c.call("node", "create", {"title": "Attic"})) == "rate_limited"
 
 
 @pytest.mark.trio

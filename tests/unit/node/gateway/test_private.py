@@ -7,9 +7,9 @@ import pytest
 from node.client import CallRefused
 from node.gateway.message_rate import Rates
 from node.gateway.wishes import Wishes
+from tests.unit.node.gateway.clients import TOPIC, client, refused
 from tests.unit.node.gateway.fake_backend import ME, TS, FakeBackend, serving
 from tests.unit.node.gateway.test_ai_pushes import heard
-from tests.unit.node.gateway.test_gateway import TOPIC, client, refused
 
 pytestmark = pytest.mark.trio
 ROOM = "conversation:my-room"

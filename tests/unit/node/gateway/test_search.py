@@ -6,8 +6,8 @@ import pytest
 
 from node.client import CallRefused
 from node.gateway.message_rate import SEARCHES_AT_ONCE
+from tests.unit.node.gateway.clients import TOPIC, client, refused
 from tests.unit.node.gateway.fake_backend import FIRST, SECOND, FakeBackend, serving
-from tests.unit.node.gateway.test_gateway import TOPIC, client, refused
 
 pytestmark = pytest.mark.trio
 
@@ -78,4 +78,8 @@ async def test_history_next_to_a_message() -> None:
         around = await c.call(TOPIC, "history", {"around": name, "before": None})
         assert [one["text"] for one in around["messages"]] == ["message 5"]
         assert await refused(c.call(TOPIC, "history", {"around": name, "before": name})) == "bad_request"
+        first = await c.call(TOPIC, "history", {"first": True, "limit": 2})
+        assert [one["text"] for one in first["messages"]] == ["message 0", "message 1"]
+        assert await refused(c.call(TOPIC, "history", {"first": True, "before": name})) == "bad_request"
+        assert await refused(c.call(TOPIC, "history", {"first": "yes"})) == "bad_request"
         assert await refused(c.call(TOPIC, "history", {"around": "ffff"})) == "unknown_message"

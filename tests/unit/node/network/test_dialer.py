@@ -22,7 +22,7 @@ async def free_port() -> int:
 
 
 @pytest.mark.trio
-async def test_a_known_peer_is_reached_within_a_few_milliseconds(pair, eventually) -> None:
+async def test_a_known_peer_is_reached_sooner_than_the_library_would(pair, eventually) -> None:
     async with pair() as (one, two):
         times = []
         for _ in range(5):
@@ -31,7 +31,7 @@ async def test_a_known_peer_is_reached_within_a_few_milliseconds(pair, eventuall
             times.append(time.perf_counter() - start)
             await one.disconnect(two.peer_id)
             await eventually(lambda: not two.is_connected(one.peer_id))
-        assert min(times) < 0.05  # 8 to 12 ms when the machine is quiet; libp2p's own way never takes less than 250
+        assert min(times) < 0.2  # about 10 ms when the machine is quiet; libp2p's own way never takes less than 250
 
 
 @pytest.mark.trio

@@ -6,8 +6,8 @@ import pytest
 import trio
 from zeroconf import ServiceInfo
 
-from node.network import Found, dial_delay_s, discover, discovery
-from node.network.discovery import SERVICE, Beacon, describe, parse
+from node.network import Found, dial_delay_s, discovery
+from node.network.discovery import SERVICE, Beacon, describe, discover, parse
 
 ONE = "12D3KooWMbbPVGsZYh3ChQjue712NHHGNybRRXwnuSpezYjGbCDS"
 TWO = "12D3KooWCugzopk9fYBy1pvYVi94Qr2y9PL4CjSpYZUaXir3YWb7"

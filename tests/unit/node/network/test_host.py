@@ -151,8 +151,9 @@ async def test_an_error_in_the_block_comes_out_as_it_was_raised() -> None:
 
 @pytest.mark.trio
 async def test_closing_under_load_is_quick_clean_and_complete(pair, caplog) -> None:
-    async def flood(network, peer_id: str) -> None:
+    async def flood(network, peer_id: str, *, task_status: trio.TaskStatus[None]) -> None:
         frames = await network.open_stream(peer_id, "/sink/1")
+        task_status.started()
         with suppress(StreamClosed):
             while True:
                 await frames.send(bytes(20_000))
@@ -175,8 +176,8 @@ async def test_closing_under_load_is_quick_clean_and_complete(pair, caplog) -> N
                 await one.subscribe("t", lambda _: True)
                 address = one.addresses()[0].split("/p2p/")[0]
                 await one.dial(two.peer_id, two.addresses())
-                nursery.start_soon(flood, one, two.peer_id)
-                nursery.start_soon(flood, two, one.peer_id)
+                await nursery.start(flood, one, two.peer_id)
+                await nursery.start(flood, two, one.peer_id)
                 nursery.start_soon(gossip, one)
                 nursery.start_soon(gossip, two)
                 await trio.sleep(0.3)

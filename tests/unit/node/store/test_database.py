@@ -99,6 +99,20 @@ def test_a_database_of_a_newer_program_is_left_alone(tmp_path: Path) -> None:
     assert told.value.code == "newer_database"
 
 
+def test_a_database_of_version_3_is_brought_up_to_date(tmp_path: Path) -> None:
+    path = tmp_path / DATABASE
+    open_database(path).close()
+    with sqlite3.connect(path) as connection:
+        connection.execute("DROP TABLE pushed")
+        connection.execute("PRAGMA user_version = 3")
+    connection.close()
+    for _ in range(2):
+        database = open_database(path)
+        assert database.execute("SELECT count(*) FROM pushed").fetchone() == (0,)
+        assert database.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        database.close()
+
+
 def test_a_database_of_the_preview_is_left_alone_and_said_to_be_too_old(tmp_path: Path) -> None:
     path = tmp_path / DATABASE
     open_database(path).close()
@@ -166,6 +180,16 @@ def test_a_changed_byte_anywhere_is_met_by_a_clear_refusal_or_not_at_all(tmp_pat
             assert error.code in ("damaged_database", "newer_database")  # noqa: PT017 - both ways are right
         for leftover in home.glob(f"{DATABASE}-*"):
             leftover.unlink()
+
+
+def test_a_writer_whom_the_database_does_not_know_is_damage(tmp_path: Path) -> None:
+    with person(tmp_path / "anna") as anna:
+        conversation = anna.library.create(title="Garden", description="")
+        conversation.write(Message("who wrote this?"))
+        anna.database.execute("UPDATE operations SET author = 4711")
+        with pytest.raises(StartError) as told:
+            conversation.view.page(before=None, limit=50)
+        assert told.value.code == "damaged_database"
 
 
 def test_no_damaged_page_is_ever_taken_for_a_sound_conversation(tmp_path: Path) -> None:

@@ -33,6 +33,14 @@ from tests.props.copies import Copy, arrivals, check, state
 from tests.props.logs import Log, admitted, certificate, control_op, link, machine
 from tests.props.naive_authority import Ruled, Said
 
+ALL = {"ana": 3, "fay": 3, "ben": 2, "dan": 2, "cat": 1}
+"""Who belongs to the board of the tests (conftest.py)."""
+
+
+def without(*names: str, **changed: int) -> dict[str, int]:
+    """Return the levels of everybody but these, some of them changed."""
+    return {name: level for name, level in {**ALL, **changed}.items() if name not in names}
+
 
 def who(name: str) -> Person:
     return machine(name, "desk")

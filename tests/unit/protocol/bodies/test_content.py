@@ -8,24 +8,30 @@ import pytest
 from crypto.codec import decode, encode
 from crypto.ids import IdentityKey, OpId
 from protocol import limits
-from protocol.bodies.content import (
-    ASK_BYTES,
-    EMOJI_CHARACTERS,
+from protocol.bodies.ai import (
     ENTRIES,
     ENTRY_CHARACTERS,
     FIELDS,
     GIVEN,
     HOPS,
     LEASE_MS,
-    MENTIONS,
-    SCHEMAS,
     AiLease,
     AiPause,
     AiReply,
     AiRetry,
     AiSettings,
-    Archive,
     Constraint,
+    Provenance,
+    dump_settings,
+    load_settings,
+    reply_key,
+)
+from protocol.bodies.content import (
+    ASK_BYTES,
+    EMOJI_CHARACTERS,
+    MENTIONS,
+    SCHEMAS,
+    Archive,
     ContentBody,
     ContentKind,
     Delete,
@@ -36,15 +42,11 @@ from protocol.bodies.content import (
     PhaseProgress,
     PhaseSet,
     Pin,
-    Provenance,
     React,
     Title,
     dump_content,
-    dump_settings,
     kind_of,
     load_content,
-    load_settings,
-    reply_key,
 )
 from protocol.errors import RemoteError
 from tests.builders import fixed

@@ -8,7 +8,7 @@ from crypto.ids import OpId
 from protocol import dag, limits
 from protocol.errors import RemoteError
 from protocol.ops import CONTENT, CONTROL, Op
-from protocol.sync import recon
+from protocol.sync import views
 from protocol.sync.compact import OpsEncoder
 from protocol.sync.frames import (
     Ack,
@@ -91,9 +91,9 @@ class Ground(KeyIndex):
 @pytest.fixture
 def ground(monkeypatch: pytest.MonkeyPatch) -> None:
     """Make all unsalted fingerprints agree; what hashes a salt along stays what it is."""
-    true = recon.fingerprint
+    true = views.fingerprint
     monkeypatch.setattr(dag, "KeyIndex", Ground)
-    monkeypatch.setattr(recon, "fingerprint", lambda total, _count: true(total, 0))
+    monkeypatch.setattr(views, "fingerprint", lambda total, _count: true(total, 0))
 
 
 @pytest.mark.usefixtures("ground")

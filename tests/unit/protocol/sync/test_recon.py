@@ -20,7 +20,9 @@ from protocol.sync.ranges import (
     dump_ranges,
     load_ranges,
 )
-from protocol.sync.recon import Reconciler, Salted, respond, view_of
+from protocol.sync.recon import Reconciler
+from protocol.sync.respond import respond
+from protocol.sync.views import Salted, view_of
 from tests.builders import fixed
 from tests.reconciling import Run, index_of, reconcile
 

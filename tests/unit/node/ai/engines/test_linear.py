@@ -28,16 +28,21 @@ def test_without_history_the_rest_share_what_multi_step_had() -> None:
     assert 0.2 <= other_chance <= 1.0
 
 
+@pytest.mark.soak
 def test_the_kept_weights_are_those_of_the_tuning_set() -> None:
     model, kept = train(examples("tuning")), trained_model()
-    assert as_json(model) == as_json(train(examples("tuning")[:])), "training is not deterministic"
     assert model.idf.keys() == kept.idf.keys()
     assert model.rules == kept.rules
     assert all(
-        weight == pytest.approx(kept.weights[name][place], abs=0.005)
+        abs(weight - kept.weights[name][place]) <= 0.005
         for name, row in model.weights.items()
         for place, weight in enumerate(row)
     ), "run python -m tests.unit.node.ai.engines.training"
+
+
+def test_training_is_deterministic() -> None:
+    some = examples("tuning")[::12]
+    assert as_json(train(some)) == as_json(train(some[:]))
 
 
 def test_f1_counts_both_kinds_of_error() -> None:

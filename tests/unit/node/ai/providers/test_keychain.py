@@ -6,7 +6,7 @@ import threading
 import pytest
 import trio
 
-from node.ai.providers import keychain
+from node.ai.providers import keychain, remote
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.keychain import Keychain, NoKeyringError
 from node.ai.providers.openai import OpenAI
@@ -112,9 +112,10 @@ async def test_the_environment_comes_first(ring):
     assert held.asked == []
 
 
-async def test_a_provider_is_not_available_while_the_keyring_is_locked(ring):
+async def test_a_provider_is_not_available_while_the_keyring_is_locked(ring, monkeypatch):
+    monkeypatch.setattr(remote, "AVAILABILITY_S", 0.3)
     locked = ring({"openai": KEY}, hangs=True)
-    with trio.fail_after(2):
+    with trio.fail_after(5):
         availability = await OpenAI(ServerSettings(), keychain=Keychain(locked.read)).availability()
     assert not availability.available
     assert "keyring" in availability.reason

@@ -18,8 +18,18 @@ REQUEST = Request("", (Turn("user", "Tell me a long story about the sea."),), ma
 LONG = Request("", REQUEST.turns, max_tokens=1500)
 
 
+others = set()
+"""Processes that were here before the test: what other tests of this process keep running."""
+
+
+@pytest.fixture(autouse=True)
+def note_others():
+    others.clear()
+    others.update(psutil.Process().children())
+
+
 @pytest.fixture
-async def local():
+async def local(note_others):
     pytest.importorskip("xllamacpp")
     if bundled_weights() is None:
         pytest.skip("no weights are installed")
@@ -31,8 +41,8 @@ async def local():
 
 
 def children():
-    """Return every process of ours, also one that ended but was not waited for."""
-    return psutil.Process().children()
+    """Return every process of the test, also one that ended but was not waited for."""
+    return [child for child in psutil.Process().children() if child not in others]
 
 
 async def collect(provider, request=REQUEST):

@@ -7,6 +7,7 @@ import tracemalloc
 import pytest
 import trio
 
+from node.ai.providers import remote
 from node.ai.providers.errors import ProviderError
 from node.ai.providers.lines import MAX_LINE_BYTES
 from node.ai.providers.request import Chunk, Finish
@@ -313,7 +314,8 @@ async def test_nobody_listens(vendor, no_waiting):
     assert "127.0.0.1" not in availability.reason
 
 
-async def test_a_slow_server_is_available_but_a_refusing_one_is_not(vendor):
+async def test_a_slow_server_is_available_but_a_refusing_one_is_not(vendor, monkeypatch):
+    monkeypatch.setattr(remote, "AVAILABILITY_S", 0.3)
     async with vendor.server(Reply(gate=trio.Event())) as server:
         server.judge = lambda _: None
         with trio.fail_after(2):

@@ -1,0 +1,1 @@
+"""The settings of one conversation: a page of sections, each about one thing."""

@@ -1,0 +1,1 @@
+"""Finding conversations, people and messages: the search under the list, and the switcher (S18)."""
