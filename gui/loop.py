@@ -13,7 +13,7 @@ from collections.abc import Callable
 from typing import Any
 
 import qasync
-from PySide6.QtCore import QBasicTimer, QObject, QSocketNotifier, QTimerEvent
+from PySide6.QtCore import QBasicTimer, QObject, QSocketNotifier, Qt, QTimerEvent, Signal
 
 from gui.clock import monotonic
 
@@ -36,6 +36,15 @@ class Loop(qasync.QEventLoop):  # type: ignore[misc]
         self._check_closed()
         handle = asyncio.Handle(callback, args, self, context)
         self._turns.add(handle)
+        return handle
+
+    def call_soon_threadsafe(
+        self, callback: Callable[..., object], *args: Any, context: contextvars.Context | None = None
+    ) -> asyncio.Handle:
+        """Run a callback in the next turn, wanted by another thread; one that comes too late is given up."""
+        self._check_closed()
+        handle = asyncio.Handle(callback, args, self, context)
+        self._turns.add_from_thread(handle)
         return handle
 
     def call_later(
@@ -75,16 +84,24 @@ class Loop(qasync.QEventLoop):  # type: ignore[misc]
 class Turns(QObject):
     """The callbacks that are due."""
 
+    wanted = Signal()
+
     def __init__(self) -> None:
         super().__init__()
         self._due: deque[asyncio.Handle] = deque()
         self._timer = QBasicTimer()
+        self.wanted.connect(self.run, Qt.ConnectionType.QueuedConnection)
 
     def add(self, handle: asyncio.Handle) -> None:
         """Take one more."""
         self._due.append(handle)
         if not self._timer.isActive():
             self._timer.start(0, self)
+
+    def add_from_thread(self, handle: asyncio.Handle) -> None:
+        """Take one more; a timer could be started by its own thread only."""
+        self._due.append(handle)
+        self.wanted.emit()
 
     def run(self) -> None:
         """Run those that are due now, as many as the time allows; what they want is for another turn."""
@@ -105,4 +122,4 @@ class Turns(QObject):
     def end(self) -> None:
         """Run no more of them."""
         self._timer.stop()
-        self._due.clear()
+        self._due = deque(maxlen=0)  # takes nothing, whichever thread it comes from

@@ -12,8 +12,9 @@ from typing import Any
 import pytest
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
+from pytestqt.exceptions import capture_exceptions
 
-from gui.loop import SLICE_S, Loop
+from gui.loop import SLICE_S, Loop, Turns
 
 
 async def test_what_is_due_is_run_in_the_order_in_which_it_was_wanted() -> None:
@@ -144,3 +145,25 @@ def test_what_is_due_at_the_end_is_given_up(qapp: QApplication) -> None:
     assert not seen
     with pytest.raises(RuntimeError, match="closed"):
         loop.call_soon(seen.append, "later")
+
+
+def test_nothing_is_taken_after_the_end(qapp: QApplication) -> None:
+    turns, seen, loop = Turns(), list[str](), asyncio.new_event_loop()
+    turns.end()
+    turns.add_from_thread(asyncio.Handle(seen.append, ("late",), loop))
+    qapp.processEvents()
+    turns.run()
+    loop.close()
+    assert not seen
+
+
+def test_what_a_thread_wanted_before_the_end_is_given_up_without_a_word(qapp: QApplication) -> None:
+    loop, seen = Loop(qapp), list[str]()
+    thread = threading.Thread(target=loop.call_soon_threadsafe, args=(seen.append, "late"))
+    thread.start()
+    thread.join()
+    loop.close()
+    with capture_exceptions() as raised:
+        qapp.processEvents()
+    assert not seen
+    assert not raised
