@@ -6,6 +6,7 @@ UV := $(shell command -v uv 2>/dev/null || echo .uv/bin/uv)
 SYNC := $(UV) sync --quiet --locked --extra local-ai --extra qr-images
 RUN := $(UV) run --no-sync
 STAMP := .stamp/setup
+TESTED := .stamp/tests
 WATCHING := tests/e2e tests/gui tests/unit/node/ai tests/unit/node/network
 # Where it is set, every process would compile what it imports.
 unexport PYTHONDONTWRITEBYTECODE
@@ -29,10 +30,14 @@ $(STAMP): pyproject.toml uv.lock packaging/bootstrap.sh
 	@$(RUN) python packaging/translations.py release
 	@mkdir -p $(@D) && touch $@
 
+$(TESTED): packaging/bootstrap.sh
+	@sh packaging/bootstrap.sh tests
+	@mkdir -p $(@D) && touch $@
+
 run: setup
 	@$(RUN) python packaging/run.py
 
-test: setup
+test: setup $(TESTED)
 	@# First what only computes, then what watches processes, windows, the network or the local model, and mostly waits:
 	@# there, three at a time keep two cores busy.
 	@$(RUN) pytest -q -n 2 --max-worker-restart 1 --dist loadfile $(WATCHING:%=--ignore=%)
@@ -48,7 +53,7 @@ bench: setup
 	@$(RUN) python -m tests.bench.rivals setup
 	@$(RUN) python -m tests.bench
 
-soak: setup
+soak: setup $(TESTED)
 	@QT_QPA_PLATFORM=offscreen $(RUN) pytest -q -m soak --timeout 3600 -o faulthandler_timeout=3900
 
 screenshots: setup

@@ -1,5 +1,8 @@
 #!/bin/sh
 # Installs what uv cannot: system libraries that are missing (Debian and Ubuntu), and uv itself, into .uv/.
+# With the argument `tests`, what only the tests use: a screen with a window manager and somebody at its mouse and
+# keys, a bus for notifications, Node.js for the official channel client. That never asks for a password and never
+# fails: tests that lack something are skipped and say so.
 # Repeatable; asks for nothing when everything is there.
 set -eu
 cd "$(dirname "$0")/.."
@@ -16,6 +19,30 @@ need() { # need PACKAGE FILE-PATTERN...: the package is missing unless one of th
     done
     missing="$missing $package"
 }
+
+program() { # program PACKAGE NAME: the package is missing unless there is a program of this name
+    command -v "$2" >/dev/null 2>&1 || missing="$missing $1"
+}
+
+if [ "${1:-}" = tests ]; then
+    program xvfb Xvfb
+    program openbox openbox
+    program xdotool xdotool
+    program dbus-daemon dbus-daemon
+    program nodejs node
+    program npm npm
+    [ -n "$missing" ] || exit 0
+    if [ "$(uname -s)" = Linux ] && command -v apt-get >/dev/null 2>&1; then
+        sudo=""
+        [ "$(id -u)" -eq 0 ] || sudo="sudo -n"
+        export DEBIAN_FRONTEND=noninteractive
+        $sudo apt-get update -q >/dev/null 2>&1 || true
+        # shellcheck disable=SC2086 # a list of packages
+        $sudo apt-get install -y -q --no-install-recommends $missing >/dev/null 2>&1 && exit 0
+    fi
+    echo "bootstrap: some tests will be skipped, they want (Debian's names):$missing" >&2
+    exit 0
+fi
 
 python_header() {
     python3 -c 'import sysconfig; print(sysconfig.get_path("include") + "/Python.h")' 2>/dev/null || echo /nonexistent

@@ -38,6 +38,8 @@ class Heard:
     signal: Signal
     ts_ms: int
     """When it was said, by its author's clock."""
+    boot: bytes
+    """The run of the program that said it, 8 bytes."""
 
 
 def _no_offset(_peer_id: bytes) -> int:
@@ -102,7 +104,7 @@ class Ear:
         except SignatureError as error:
             raise RemoteError("bad_signature", "a signal's signature is false") from error
         self._last[device] = (boot, count, ts_ms)
-        return Heard(certificate.identity, device, self._open(device, kind, epoch, closed), ts_ms)
+        return Heard(certificate.identity, device, self._open(device, kind, epoch, closed), ts_ms, boot)
 
     def _open(self, device: DeviceKey, kind: int, epoch: OpId, closed: bytes) -> Signal:
         if epoch not in self._keyring:

@@ -33,6 +33,7 @@ class _Device:
     owner: IdentityKey
     state: State
     until_s: float
+    boot: bytes = b""
 
 
 class Attendance:
@@ -44,8 +45,10 @@ class Attendance:
         self._device = device
         self._devices: dict[DeviceKey, _Device] = {}
 
-    def __contains__(self, device: DeviceKey) -> bool:
-        return device in self._devices
+    def knows(self, device: DeviceKey, boot: bytes) -> bool:
+        """Return whether a device is here, in this run of its program; another run has heard nothing of us yet."""
+        here = self._devices.get(device)
+        return here is not None and here.boot == boot
 
     def others(self) -> list[DeviceKey]:
         """Return the devices that are here besides this one."""
@@ -65,14 +68,25 @@ class Attendance:
 
     def be(self, state: State) -> bool:
         """Let this device be in a state."""
-        return self._put(self._device, self._own, state, math.inf)
+        return self._put(self._device, _Device(self._own, state, math.inf))
 
-    def heard(self, owner: IdentityKey, device: DeviceKey, state: State, *, interval_s: float, now_s: float) -> bool:
-        """Take in a heartbeat that counts; `interval_s` is when its device means to send the next."""
+    def heard(
+        self, owner: IdentityKey, device: DeviceKey, state: State, *, boot: bytes, interval_s: float, now_s: float
+    ) -> bool:
+        """Take in a heartbeat that counts.
+
+        Args:
+            owner: whose device it is.
+            device: which one.
+            state: how its person is.
+            boot: the run of its program.
+            interval_s: when it means to send the next.
+            now_s: the time here.
+        """
         if device == self._device:
             return False
         interval_s = min(max(interval_s, SHORTEST_S), LONGEST_S)
-        return self._put(device, owner, state, now_s + SILENT_INTERVALS * interval_s)
+        return self._put(device, _Device(owner, state, now_s + SILENT_INTERVALS * interval_s, boot))
 
     def link_lost(self, device: DeviceKey, *, has_others: bool, now_s: float) -> bool:
         """Note that our connection with a device is lost; `has_others`: it may still be heard through somebody else."""
@@ -98,12 +112,12 @@ class Attendance:
         """Return when to call `expire` next; infinity where nobody else is here."""
         return min((here.until_s for here in self._devices.values()), default=math.inf)
 
-    def _put(self, device: DeviceKey, owner: IdentityKey, state: State, until_s: float) -> bool:
-        if state <= State.OFFLINE:
+    def _put(self, device: DeviceKey, here: _Device) -> bool:
+        if here.state <= State.OFFLINE:
             return self._forget([device] if device in self._devices else [])
         before = self._devices.get(device)
-        self._devices[device] = _Device(owner, state, until_s)
-        return before is None or before.state != state
+        self._devices[device] = here
+        return before is None or before.state != here.state
 
     def _forget(self, devices: list[DeviceKey]) -> bool:
         for device in devices:

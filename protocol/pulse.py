@@ -15,6 +15,8 @@ PER_PERSON_S: Final = 0.25
 JITTER: Final = 0.1
 GAP_S: Final = 1.0
 """Between two heartbeats that are sent for a reason."""
+LOOK_S: Final = 0.25
+"""The first pause where nobody would have heard it."""
 GREETING: Final = 0.2
 """The share of an interval within which a newcomer is greeted."""
 
@@ -37,12 +39,13 @@ class Pulse:
     def __init__(self, uniform: Callable[[float, float], float]) -> None:
         """`uniform(low, high)` returns a random number between the two."""
         self._uniform = uniform
-        self._said_s = -math.inf
+        self._said_s = self._woken_s = -math.inf
         self.due_s = math.inf
         """When the next heartbeat is to be sent."""
 
     def wake(self, now_s: float, *, within_s: float = 0.0) -> None:
         """Send one soon: at once, or at a random moment `within_s`; never two within GAP_S."""
+        self._woken_s = now_s
         at_s = now_s + self._uniform(0.0, within_s)
         self.due_s = min(self.due_s, max(at_s, self._said_s + GAP_S))
 
@@ -51,9 +54,9 @@ class Pulse:
         self._said_s = now_s
         self.due_s = now_s + interval_s * self._uniform(1.0 - JITTER, 1.0 + JITTER)
 
-    def look_again(self, now_s: float, pause_s: float) -> None:
-        """Note that nobody would have heard it."""
-        self.due_s = now_s + pause_s
+    def look_again(self, now_s: float, longest_s: float) -> None:
+        """Note that nobody would have heard it: try again soon after a waking, and ever less often."""
+        self.due_s = now_s + min(max(LOOK_S, now_s - self._woken_s), longest_s)
 
     def rest(self) -> None:
         """Send no more until woken."""

@@ -115,8 +115,8 @@ class Carrier:
     def _listen(self, received: Received) -> None:
         heard = self.signals.hear(received)
         match heard:
-            case Heard(author, device, Heartbeat() as heartbeat):
-                self.presence.heard(author, device, heartbeat)
+            case Heard(author, device, Heartbeat() as heartbeat, boot=boot):
+                self.presence.heard(author, device, heartbeat, boot=boot)
             case Heard(author, _, Typing(is_typing), ts_ms):
                 self.presence.typed(author, is_typing=is_typing, ts_ms=ts_ms)
             case Heard(signal=AiDelta() as delta) if self._is_host(delta.ai, heard):

@@ -25,7 +25,7 @@ Json = dict[str, Any]
 SOON_S: Final = 0.5
 """Within which a peer that has just connected, or was just lost, is told how this person is."""
 LOOK_S: Final = 5.0
-"""How often it is looked whether a member who is connected reads the topic by now."""
+"""How seldom it is looked whether a member who is connected reads the topic by now."""
 TYPING_GAP_S: Final = 1.0
 """A client that tells of typing more often is not passed on: a signal lasts 3 s and is repeated every 2 s."""
 
@@ -138,16 +138,19 @@ class Presence:
 
     # --- the others --------------------------------------------------------------------------------------------------
 
-    def heard(self, author: IdentityKey, device: DeviceKey, heartbeat: Heartbeat) -> None:
-        """Take in a heartbeat that counts; a newcomer is greeted, so that they see us before our next one."""
+    def heard(self, author: IdentityKey, device: DeviceKey, heartbeat: Heartbeat, *, boot: bytes) -> None:
+        """Take in a heartbeat that counts; a newcomer is greeted, so that they see us before our next one.
+
+        A program that was killed and is back before its loss was noticed is one, too: hence `boot`, its run.
+        """
         attendance, state = self._attendance, State(heartbeat.state)
-        was_here, due_s = device in attendance, attendance.due_s()
+        is_new, due_s = not attendance.knows(device, boot), attendance.due_s()
         pause_s = heartbeat.interval_ms / 1000
-        if attendance.heard(author, device, state, interval_s=pause_s, now_s=trio.current_time()):
+        if attendance.heard(author, device, state, boot=boot, interval_s=pause_s, now_s=trio.current_time()):
             self.show()
         if state <= State.OFFLINE and self._typists.left(author):
             self._tell_typing(author, is_typing=False)
-        if device in attendance and not was_here:
+        if is_new and attendance.knows(device, boot):
             self._soon(within_s=GREETING * interval_s(len(attendance.people()), is_met=False))
         if attendance.due_s() < due_s:
             self._wake()

@@ -6,9 +6,9 @@ from contextlib import asynccontextmanager
 from typing import Any
 
 import pytest
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QPoint, Qt
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QLineEdit, QStyle
+from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QStyle
 
 from gui.api.client import Client
 from gui.api.endpoint import Endpoint
@@ -228,6 +228,24 @@ async def test_s2_what_a_new_ai_would_run_on(
         (asked,) = window.findChildren(CreateDialog)
         found = Providers((provider,), provider.name) if provider is not None else Providers()
         assert said in asked.provider_words(found)
+
+
+def test_the_button_of_a_card_goes_below_its_heading_where_both_have_no_room(theme: Theme) -> None:
+    card, button = Card("Participants of this conversation"), QPushButton("Add somebody to it")
+    card.head.add(button)
+    card.resize(600, 200)
+    card.show()
+    assert button.x() > card.heading.x()
+    assert button.geometry().center().y() == pytest.approx(card.heading.geometry().center().y(), abs=2)
+    room = card.heading.minimumSizeHint().width() + button.minimumSizeHint().width()
+    least = card.minimumSizeHint().width()
+    assert least < room
+    card.resize(least, 200)
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    assert button.y() >= card.heading.geometry().bottom()
+    for each in (button, card.heading):
+        assert each.mapTo(card, QPoint(each.width(), 0)).x() <= card.width()
+    card.deleteLater()
 
 
 @pytest.mark.parametrize("width", [1000, 400])

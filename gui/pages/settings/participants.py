@@ -35,7 +35,7 @@ class ParticipantsSection(Section):
         self._later: set[str] = set()
         self.add = QPushButton(self.tr("Add an AI"))
         self.add.clicked.connect(lambda *_: self.add_now())
-        self.head.addWidget(self.add)
+        self.head.add(self.add)
         self.nothing = words(self.tr("No AI takes part here."), role="muted")
         self.who_may = words(self.tr("Only an owner or an admin can change AI participants."), role="small")
         self.paused = Switch(self.tr("Pause all AIs"), theme)

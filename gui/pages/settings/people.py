@@ -49,7 +49,7 @@ class PeopleSection(Section):
         self._asked: object = None
         self.invite_button = QPushButton(self.tr("Invite people"))
         self.invite_button.clicked.connect(lambda *_: self.invite.emit())
-        self.head.addWidget(self.invite_button)
+        self.head.add(self.invite_button)
         self._list = QVBoxLayout()
         self._list.setSpacing(2)
         self.body.addLayout(self._list)

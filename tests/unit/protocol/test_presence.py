@@ -22,10 +22,11 @@ def heard(
     state: State,
     *,
     owner: IdentityKey = BEN,
+    boot: bytes = b"first",
     interval_s: float = 5.0,
     now_s: float = 0.0,
 ) -> bool:
-    return here.heard(owner, device, state, interval_s=interval_s, now_s=now_s)
+    return here.heard(owner, device, state, boot=boot, interval_s=interval_s, now_s=now_s)
 
 
 def states(here: Attendance) -> dict[IdentityKey, State]:
@@ -37,7 +38,7 @@ def test_a_device_comes_changes_and_goes() -> None:
     assert (here.people(), here.due_s()) == ({}, math.inf)
     assert heard(here, DESK, State.ONLINE)
     assert here.people() == {BEN: Here(State.ONLINE, (DESK,))}
-    assert DESK in here
+    assert here.knows(DESK, b"first")
     assert here.due_s() == LASTS_S
     assert not heard(here, DESK, State.ONLINE, now_s=5.0)
     assert here.due_s() == 5.0 + LASTS_S

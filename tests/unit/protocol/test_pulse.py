@@ -48,7 +48,20 @@ def test_waking() -> None:
     assert pulse.due_s == 107.0
     pulse.wake(105.0, within_s=50.0)
     assert pulse.due_s == 107.0, "what is due earlier stays"
-    pulse.look_again(107.0, 5.0)
-    assert pulse.due_s == 112.0
     pulse.rest()
     assert pulse.due_s == math.inf
+
+
+def test_where_nobody_would_have_heard_it_is_tried_soon_and_ever_less_often() -> None:
+    pulse = Pulse(lambda _low, high: high)
+    pulse.wake(100.0)
+    pauses = []
+    for _ in range(9):
+        now_s = pulse.due_s
+        pulse.look_again(now_s, 5.0)
+        pauses.append(pulse.due_s - now_s)
+    assert pauses == [0.25, 0.25, 0.5, 1.0, 2.0, 4.0, 5.0, 5.0, 5.0]
+    pulse.wake(200.0)
+    assert pulse.due_s < 200.0, "what is due earlier stays"
+    pulse.look_again(200.0, 5.0)
+    assert pulse.due_s == 200.25

@@ -157,7 +157,7 @@ class Stage:
     def say(self, actor: Actor, signal: Signal) -> None:
         secrets = actor.one.profile.secrets
         for each in self.others(actor):
-            heard = Heard(secrets.identity.public, secrets.device.public, signal, 0)
+            heard = Heard(secrets.identity.public, secrets.device.public, signal, 0, bytes(8))
             each.hosting.heard(each.conversation, heard)
             each.offers.heard(each.conversation, heard)
 

@@ -194,6 +194,22 @@ def test_a_node_that_is_killed_is_gone_at_once_where_nobody_else_could_reach_it(
     group("ana", "ben")(scenario)
 
 
+def test_a_node_that_is_back_before_its_loss_was_noticed_is_greeted() -> None:
+    async def scenario(made: Group) -> None:
+        await made.gather()
+        await trio.sleep(20.0)
+        peers, run = made.running("ana").services.peers, made.machines["ben"].runs
+        peers.on_up = peers.on_down = lambda _peer_id: None
+        made.machines["ben"].crash()
+        while made.machines["ben"].runs == run or made.machines["ben"].running is None:
+            await trio.sleep(0.1)
+        assert made.sees("ana") == {"ana": "online", "ben": "online"}
+        made.attend("ben")
+        await made.until("ben", {"ana": "online", "ben": "online"}, within_s=10.0)
+
+    group("ana", "ben")(scenario)
+
+
 def test_a_node_that_is_killed_is_gone_soon_where_others_might_still_reach_it() -> None:
     async def scenario(made: Group) -> None:
         await made.gather()
