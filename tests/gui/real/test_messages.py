@@ -52,6 +52,8 @@ def row(here: Room, name: str) -> Row:
 
 
 def widget(here: Room, name: str) -> RowWidget:
+    if here.page.view.widget_of(name) is None:
+        here.page.view.place()  # what came a moment ago waits a thirtieth of a second for more
     found = here.page.view.widget_of(name)
     assert found is not None
     return found
