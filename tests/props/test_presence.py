@@ -197,6 +197,7 @@ class PresenceMachine(RuleBasedStateMachine):
             heard.author,
             heard.device,
             State(heard.signal.state),
+            boot=heard.boot,
             interval_s=heard.signal.interval_ms / 1000,
             now_s=self.now_s,
         )
