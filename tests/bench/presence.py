@@ -97,7 +97,7 @@ def _heard(talk: Talk, frames: list[tuple[float, str, bytes]]) -> tuple[float, i
         heard = ear.hear(data, origin=origin, now_ms=START_MS + int(at_s * 1000), now_s=at_s)
         assert isinstance(heard.signal, Heartbeat)
         state, pause_s = State(heard.signal.state), heard.signal.interval_ms / 1000
-        attendance.heard(heard.author, heard.device, state, interval_s=pause_s, now_s=at_s)
+        attendance.heard(heard.author, heard.device, state, boot=heard.boot, interval_s=pause_s, now_s=at_s)
         if attendance.due_s() <= at_s:
             attendance.expire(at_s)
         count += 1
