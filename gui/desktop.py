@@ -188,11 +188,12 @@ class Desktop:
     async def _disconnect(self) -> None:
         if self.window.page is not None:
             self.window.page.keep_draft()
-        self.session.keep()
+        self.session.tell_rest()
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.cancel()
             await asyncio.gather(connection, return_exceptions=True)
+        self.session.write_down()
 
     def _listed(self) -> None:
         """Go on where the person was, once the list is there; then offer the link that the program was started with."""

@@ -156,12 +156,15 @@ class Session:
             self.open_one.timeline.discard(client_id)
         return item.text if item is not None else ""
 
-    def keep(self) -> None:
-        """Tell what was seen, and write down what is not sent, at the end of the program."""
+    def tell_rest(self) -> None:
+        """Tell what was seen and not told yet, while there is still somebody to tell it to."""
         if self.open_one is not None:
             self._tell_rest(self.open_one)
+
+    def write_down(self) -> None:
+        """Write down what is not sent, when nothing comes from the node any more."""
         if self._unsent is not None:
-            self._unsent.flush()
+            self._unsent.close()
 
     def be(self, status: str) -> None:
         """Tell how the person at this window is: `online` or `away`."""

@@ -189,10 +189,11 @@ class Client:
             rested_s = monotonic()
             async for text in socket:
                 frame = decode(text)
-                if frame is not None:
-                    self._handle(frame)
-                if monotonic() - rested_s > BUSY_S:
-                    await asyncio.sleep(0)  # frames may follow one another without end, and a person is waiting too
+                is_reply = frame is not None and self._handle(frame)
+                if is_reply or monotonic() - rested_s > BUSY_S:
+                    # Who waits for a reply goes on before what followed it is told. And frames may follow one another
+                    # without end, while a person is waiting too.
+                    await asyncio.sleep(0)
                     rested_s = monotonic()
         finally:
             self.connected = False
@@ -208,15 +209,17 @@ class Client:
                     future.set_exception(Disconnected("The connection to your node was lost. Try again."))
             self._waiting.clear()
 
-    def _handle(self, frame: Frame) -> None:
+    def _handle(self, frame: Frame) -> bool:
+        """Do what a frame says; return whether it was a reply that somebody waits for."""
         if frame.event == "phx_reply":
             future = self._waiting.get(frame.ref or "")
-            if future is not None and not future.done():
-                future.set_result(frame.payload)
-            return
+            if future is None or future.done():
+                return False
+            future.set_result(frame.payload)
+            return True
         channel = self._channels.get(frame.topic)
         if channel is None or (frame.join_ref is not None and frame.join_ref != channel.join_ref):
-            return
+            return False
         if frame.event in ("phx_error", "phx_close"):
             channel.ready.clear()
             self._start_join(channel, after_s=1.0)
@@ -225,6 +228,7 @@ class Client:
                 channel.event.emit(frame.event, frame.payload)
             except Exception:  # the edge to the widgets: one event that can't be shown must not end the connection
                 log.exception("event could not be shown event=%s", frame.event)
+        return False
 
     def _start_join(self, channel: Channel, *, after_s: float = 0.0) -> None:
         self._keep(spawn(self._join(channel, after_s)))

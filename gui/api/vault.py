@@ -38,6 +38,7 @@ class Vault:
         self._within_s = within_s
         self._key: bytes | None = None
         self._timer: asyncio.TimerHandle | None = None
+        self._closed = False
         self._lock = threading.Lock()
         self._asked = 0
         self._written = 0
@@ -63,12 +64,13 @@ class Vault:
         return found if isinstance(found, dict) else {}
 
     def changed(self) -> None:
-        """Write soon; nothing is written before the key is known."""
-        if self._key is not None and self._timer is None:
+        """Write soon; nothing is written before the key is known, nor after the end."""
+        if self._key is not None and self._timer is None and not self._closed:
             self._timer = asyncio.get_running_loop().call_later(self._within_s, self._begin)
 
-    def flush(self) -> None:
-        """Write now what is to be written, as at the end of the program."""
+    def close(self) -> None:
+        """Write now what is to be written, and nothing later: the file is somebody else's then."""
+        self._closed = True
         if self._timer is not None:
             self._timer.cancel()
             self._timer = None

@@ -1,6 +1,7 @@
 import asyncio
 from collections.abc import Awaitable, Callable
 
+import orjson
 import pytest
 
 from gui.api.client import Client
@@ -112,6 +113,37 @@ async def test_an_observer_that_fails_does_not_end_the_connection(
     await node.push("node", "conversation", {})
     await until(lambda: "event could not be shown" in caplog.text)
     assert (await client.call("node", "conversations")) == {"conversations": []}
+
+
+async def test_what_follows_a_reply_is_told_after_who_waits_for_it_went_on(node: FakeNode, until: Until) -> None:
+    client = client_of(node)
+    channel = client.channel("node")
+    told: list[str] = []
+    channel.event.connect(lambda _event, payload: told.append(payload["title"]))
+    channel.joined.connect(lambda _reply: told.append("joined"))
+
+    async def list_all() -> None:
+        await client.call("node", "conversations")
+        told.append("listed")
+
+    async def answer(event: str) -> None:
+        await until(lambda: event in dict(node.refs))
+        ref = dict(node.refs)[event]
+        (socket,) = node._sockets
+        for frame in (
+            [ref, ref, "node", "phx_reply", {"status": "ok", "response": {}}],
+            [None, None, "node", "conversation", {"title": f"after {event}"}],
+        ):
+            await socket.send(orjson.dumps(frame).decode())
+
+    node.silent |= {"phx_join", "conversations"}
+    spawn(client.run())
+    await answer("phx_join")
+    await until(lambda: len(told) == 2)
+    spawn(list_all())
+    await answer("conversations")
+    await until(lambda: len(told) == 4)
+    assert told == ["joined", "after phx_join", "listed", "after conversations"]
 
 
 async def test_heartbeats_go_out_and_an_unanswered_one_reconnects(node: FakeNode, until: Until) -> None:
