@@ -30,7 +30,7 @@ class Following:
             timeline.inserted.connect(self._inserted),
             timeline.changed.connect(self._changed),
             timeline.removed.connect(self._removed),
-            timeline.settled.connect(self._view.place_in_turn),
+            timeline.settled.connect(self._view.pace.in_turn),
         ]
 
     def reset(self) -> None:
@@ -70,7 +70,7 @@ class Following:
         if is_sent or at == 0:
             view.place()
         else:
-            view.place_in_turn()
+            view.pace.in_turn()
 
     def _keep_bottom(self, at: int) -> None:
         """Let the row that was the oldest until now, if it is the anchor, lose its day and name at its top."""
@@ -90,7 +90,7 @@ class Following:
             if row.kind != "stream":
                 view.place()
             else:
-                view.place_soon()
+                view.pace.soon()
 
     def _removed(self, at: int) -> None:
         view, standing = self._view, self._view.standing

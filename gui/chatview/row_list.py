@@ -9,27 +9,25 @@ from __future__ import annotations
 
 from collections import Counter
 
-from PySide6.QtCore import QPoint, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QPoint, QSize, Qt, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QAbstractScrollArea, QFrame, QWidget
 
 from gui.chatview.bubble import RowWidget
 from gui.chatview.decor import Decor
 from gui.chatview.look import Look
+from gui.chatview.pace import Pace
 from gui.chatview.placing import MARGIN, OVERSCAN, Anchor, Placed, place
 from gui.chatview.rows import Rows
 from gui.chatview.standing import Standing
-from gui.clock import Now, monotonic
+from gui.clock import Now
 from gui.state.row import Row
 from gui.state.timeline import Timeline
 from gui.state.values import EPOCH
 from gui.theme.palette import Theme
 
-LAZY_MS = 33
 AT_ONCE = 4
 """So many new rows are measured at a stretch where a whole page of them came; keys have their turn in between."""
-MOST_SLICES = 16
-"""So often at most: what never ends is shown as well."""
 COLUMN = 1100
 SAMPLE = Row("", "mine", "", "", "A few words", EPOCH)
 
@@ -60,14 +58,15 @@ class RowList(QAbstractScrollArea):
         self.standing = Standing()
         self._placing = False
         self._again = False
-        self._asked_s = float("-inf")
         self.setFrameShape(QFrame.Shape.NoFrame)
         self.viewport().setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
         self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        # Its place is kept where there is nothing to scroll: rows would be measured anew when it comes.
+        self.setVerticalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOn)
         self.verticalScrollBar().valueChanged.connect(self._bar_moved)
-        self._lazy = QTimer(self, singleShot=True)
-        self._lazy.timeout.connect(self._place_by_and_by)
-        self._slices = 0
+        self.pace = Pace(self, lambda: len(self.timeline), self._measured_below, self._place_up_to)
+        self._placed = 0
+        """How many rows there were when they were last placed."""
 
     @property
     def timeline(self) -> Timeline:
@@ -125,6 +124,14 @@ class RowList(QAbstractScrollArea):
 
     def place(self) -> None:
         """Place the rows around the anchor, measure those that come into view, and derive the scroll bar."""
+        self._place_up_to(len(self.timeline))
+
+    def place_again(self) -> None:
+        """Place what is in view anew; what came since then has its turn as before."""
+        self._place_up_to(self._placed)
+
+    def _place_up_to(self, count: int) -> None:
+        """Place so many rows and, soon, those that follow them; all at once where none are followed."""
         if len(self.rows.heights) != len(self.timeline):
             return  # rows came or went just now, and this is about to be told of it
         if self._placing:
@@ -132,29 +139,20 @@ class RowList(QAbstractScrollArea):
             return
         if self.timeline.is_changing:
             return  # it says when it is done
-        self._lazy.stop()
+        self.pace.stop()
+        count = min(count, len(self.timeline)) if self.standing.stick else len(self.timeline)
         self._placing = True
         try:
             for _ in range(3):
                 self._again = False
-                self._place()
+                self._place(count)
                 if not self._again:
                     break
         finally:
             self._placing = False
-
-    def place_soon(self) -> None:
-        """Place the rows within a thirtieth of a second, whatever else comes until then."""
-        if not self._lazy.isActive():
-            self._lazy.start(LAZY_MS)
-
-    def place_in_turn(self) -> None:
-        """Place the rows at once, or soon where this was asked for a moment ago: what pours in is placed together."""
-        asked_s, self._asked_s = self._asked_s, monotonic()
-        if self._asked_s - asked_s < LAZY_MS / 1000:
-            self.place_soon()
-        else:
-            self._place_by_and_by()
+        self._placed = count
+        if count < len(self.timeline):
+            self.pace.soon()
 
     def measure(self, at: int) -> int:
         """Return the height that a row needs in the width there is now."""
@@ -179,23 +177,14 @@ class RowList(QAbstractScrollArea):
         painter.fillRect(event.rect(), QColor(self._theme.tokens.surface))
         painter.end()
 
-    def _place_by_and_by(self) -> None:
-        """Place the rows when those that come into view at the bottom have been measured, some in each turn."""
-        self._slices += 1
-        if self._slices < MOST_SLICES and not self._measured_below():
-            self._lazy.start(0)
-            return
-        self._slices = 0
-        self.place()
-
-    def _measured_below(self) -> bool:
+    def _measured_below(self, goal: int) -> bool:
         """Measure some of what goes into view where the newest message is followed; tell whether it all is."""
         count, room = len(self.timeline), self.viewport().height() - MARGIN + OVERSCAN
         is_ready = not self.timeline.is_changing and not self._placing and len(self.rows.heights) == count
         if not self.standing.stick or not is_ready or self.viewport().width() < 50:
             return True
         measure, live, fresh = self.rows.measurer(self._width()), self.rows.pool.live, 0
-        for at in range(count - 1, -1, -1):
+        for at in range(goal - 1, -1, -1):
             fresh += self.timeline.row(at).key not in live
             if fresh > AT_ONCE:
                 return False
@@ -204,13 +193,12 @@ class RowList(QAbstractScrollArea):
                 break
         return True
 
-    def _place(self) -> None:
+    def _place(self, count: int) -> None:
         area = self.viewport().rect()
         timeline, rows, standing, height = self.timeline, self.rows, self.standing, area.height()
-        count = len(timeline)
         if count == 0 or height <= 0 or area.width() < 50:
             rows.pool.keep([])
-            self.verticalScrollBar().setRange(0, 0)
+            self._set_range(0)
             self.was_placed(None)
             return
         heights = rows.heights
@@ -282,10 +270,15 @@ class RowList(QAbstractScrollArea):
         if bar.isSliderDown():
             return
         total = self.rows.heights.total() + 2 * MARGIN
-        bar.setRange(0, max(0, total - height))
+        self._set_range(max(0, total - height))
         bar.setPageStep(height)
         bar.setSingleStep(60)
         bar.setValue(bar.maximum() if self.standing.stick else self.rows.heights.top(at) - top + MARGIN)
+
+    def _set_range(self, most: int) -> None:
+        bar = self.verticalScrollBar()
+        bar.setRange(0, most)
+        bar.setEnabled(most > 0)
 
     def _bar_moved(self, value: int) -> None:
         if self._placing or len(self.timeline) == 0:

@@ -189,7 +189,9 @@ class ChatView(RowList):
         """Measure anew with the new width; the anchor stays."""
         if event.size().width() != event.oldSize().width():
             self.rows.forget_heights()
-        self.place()
+            self.place()
+        else:
+            self.place_again()
 
     def showEvent(self, event: QShowEvent) -> None:
         """Place what came while hidden."""

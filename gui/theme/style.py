@@ -54,6 +54,7 @@ QMenu::separator { height: 1px; background: $line; margin: 5px 8px; }
 QScrollBar:vertical { background: transparent; width: 12px; margin: 0; }
 QScrollBar::handle:vertical { background: $line; border-radius: 4px; min-height: 36px; margin: 2px; }
 QScrollBar::handle:vertical:hover { background: $faint; }
+QScrollBar::handle:vertical:disabled { background: transparent; }
 QScrollBar:horizontal { background: transparent; height: 10px; margin: 0; }
 QScrollBar::handle:horizontal { background: $line; border-radius: 3px; min-width: 36px; margin: 2px; }
 QScrollBar::handle:horizontal:hover { background: $faint; }

@@ -35,6 +35,7 @@ class Screen:
         read, write = os.pipe()
         width, height = size
         server = ["Xvfb", "-displayfd", str(write), "-screen", "0", f"{width}x{height}x24", "-nolisten", "tcp"]
+        server.append("-noreset")  # it would begin anew, and drop the window manager, when whoever asks for that goes
         self._begin(server, pass_fds=(write,))
         os.close(write)
         with os.fdopen(read) as told:
@@ -53,12 +54,17 @@ class Screen:
         }
         self._begin(["openbox"], env=self.environment)
         end = time.monotonic() + WITHIN_S
-        while self._told("get_desktop").returncode != 0:  # as soon as there is a window manager
-            assert time.monotonic() < end, "no window manager"
+        while (told := self._told("get_desktop")).returncode != 0:  # as soon as there is a window manager
+            if time.monotonic() > end:
+                codes = [each.poll() for each in self._processes]
+                said = [path.read_text() for path in folder.glob("*.said")]
+                self.end()
+                raise AssertionError(f"no window manager: {told.stderr} {codes} {said}")
 
     def _begin(self, line: list[str], **more: Any) -> None:
-        quiet = {"stdin": subprocess.DEVNULL, "stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL}
-        self._processes.append(subprocess.Popen(line, **quiet, **more))
+        with (self.folder / f"{line[0]}.said").open("wb") as said:
+            made = subprocess.Popen(line, stdin=subprocess.DEVNULL, stdout=said, stderr=said, **more)
+        self._processes.append(made)
 
     def _told(self, *what: object) -> subprocess.CompletedProcess[str]:
         line = ["xdotool", *map(str, what)]

@@ -324,9 +324,9 @@ def test_a_streaming_text_is_painted_at_most_thirty_times_a_second(view: ChatVie
     places: list[int] = []
     place = view._place
 
-    def counted() -> None:
+    def counted(count: int) -> None:
         places.append(1)
-        place()
+        place(count)
 
     view._place = counted  # type: ignore[method-assign]
     text = ""
@@ -334,7 +334,7 @@ def test_a_streaming_text_is_painted_at_most_thirty_times_a_second(view: ChatVie
         text += word + " "
         timeline.stream("s", Row("s", "stream", AI, "Assistant", text, NOW, state="growing"))
     assert len(places) <= 3
-    qtbot.waitUntil(lambda: not view._lazy.isActive())
+    qtbot.waitUntil(lambda: not view.pace.is_waiting)
     shown = view.live_rows()[-1].findChildren(RichSegment)
     assert shown[0].toPlainText() == text.strip()
 
@@ -441,9 +441,15 @@ def test_mine_while_sending_and_after_is_one_row(view: ChatView) -> None:
     assert widget.row.message_id == f"{9:064x}"
 
 
-def test_rows_follow_the_width_when_the_bar_comes_and_goes(view: ChatView, qtbot: QtBot) -> None:
+def test_rows_keep_their_width_when_there_is_more_to_scroll(view: ChatView, qtbot: QtBot) -> None:
     timeline = filled(view, 1, 3)
-    assert view.verticalScrollBar().maximum() == 0
+    bar = view.verticalScrollBar()
+    assert bar.maximum() == 0
+    assert not bar.isEnabled()
+    picture = view.grab().toImage()
+    assert len({picture.pixelColor(view.width() - 6, y).name() for y in range(view.height())}) == 1, (
+        "there is no handle"
+    )
     wide = view.viewport().width()
     for number in range(3, 40):
         timeline.put(make(number))
@@ -451,8 +457,12 @@ def test_rows_follow_the_width_when_the_bar_comes_and_goes(view: ChatView, qtbot
         QApplication.processEvents()
         assert {row.width() for row in view.live_rows()} == {view.viewport().width()}
         assert rows_touch(view)
-    assert view.viewport().width() < wide
+    assert view.viewport().width() == wide
+    assert bar.isEnabled()
+    picture = view.grab().toImage()
+    assert len({picture.pixelColor(view.width() - 6, y).name() for y in range(view.height())}) > 1
     timeline.load([make(1)], more=False)
+    assert not bar.isEnabled()
     QApplication.processEvents()
     assert view.live_rows()[0].width() == view.viewport().width() == wide
 
@@ -488,7 +498,7 @@ def test_a_whole_page_that_comes_at_once_is_measured_by_and_by(view: ChatView, q
     timeline = filled(view, 0, 50)
     QApplication.processEvents()  # the view becomes active, which places too
     pool, shown = view.rows.pool, [row.row.key for row in view.live_rows() if row.row is not None]
-    page, taken, by_and_by = len(shown), list[int](), view._place_by_and_by
+    page, taken, by_and_by = len(shown), list[int](), view.pace.turn
     assert page > 2 * AT_ONCE
 
     def counted() -> None:
@@ -496,9 +506,9 @@ def test_a_whole_page_that_comes_at_once_is_measured_by_and_by(view: ChatView, q
         by_and_by()
         taken.append(len(set(pool.live) - before))
 
-    view._lazy.timeout.disconnect()
-    view._lazy.timeout.connect(counted)
-    view._asked_s = float("-inf")
+    view.pace._timer.timeout.disconnect()
+    view.pace._timer.timeout.connect(counted)
+    view.pace._asked_s = float("-inf")
     with timeline.changing():
         timeline.put_all([make(number) for number in range(60, 160)])
     assert len(pool.live) <= page + AT_ONCE
@@ -512,12 +522,38 @@ def test_a_whole_page_that_comes_at_once_is_measured_by_and_by(view: ChatView, q
     assert len(pool.live) <= page + 2
 
 
+def test_what_never_ends_is_shown_by_and_by_too(view: ChatView, qtbot: QtBot) -> None:
+    timeline = filled(view, 0, 50)
+    QApplication.processEvents()
+    taken, shown, by_and_by = list[int](), list[str](), view.pace.turn
+    numbers = iter(range(60, 700))
+
+    def counted() -> None:
+        before = set(view.rows.pool.live)
+        by_and_by()
+        taken.append(len(set(view.rows.pool.live) - before))
+        last = view.live_rows()[-1].row
+        if last is not None and last.key not in shown:
+            shown.append(last.key)
+        with timeline.changing():
+            timeline.put_all([make(number) for _, number in zip(range(9), numbers, strict=False)])
+
+    view.pace._timer.timeout.disconnect()
+    view.pace._timer.timeout.connect(counted)
+    with timeline.changing():
+        timeline.put_all([make(next(numbers)) for _ in range(40)])
+    qtbot.waitUntil(lambda: next(numbers, None) is None, timeout=10_000)
+    assert max(taken) <= AT_ONCE, "keys have their turn"
+    assert len(shown) >= 5, "and what comes is shown meanwhile"
+    qtbot.waitUntil(lambda: view.widget_of(timeline.row(len(timeline) - 1).key) is not None)
+    assert view.at_bottom
+    assert rows_touch(view)
+
+
 def test_what_pours_in_is_placed_together(view: ChatView, qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) -> None:
     timeline = filled(view, 0, 50)
-    placed, place = list[int](), view.place
-    monkeypatch.setattr(view, "place", lambda: (placed.append(len(timeline)), place()))
-    view._lazy.timeout.disconnect()
-    view._lazy.timeout.connect(lambda: view.place())
+    placed, place = list[int](), view.pace._place
+    monkeypatch.setattr(view.pace, "_place", lambda count: (placed.append(count), place(count)))
     timeline.put(make(60))
     assert placed == [51]  # one that comes alone is shown at once
     for number in range(61, 161):
