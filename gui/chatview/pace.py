@@ -31,7 +31,7 @@ class Pace(QObject):
         self._place = place
         self._asked_s = float("-inf")
         self._goal: int | None = None
-        """How many rows there were when measuring began: what came since is for the next time, or it might never end."""
+        """How many rows there were when measuring began: what came since is for the next time."""
         self._timer = QTimer(self, singleShot=True)
         self._timer.timeout.connect(self.turn)
 
