@@ -180,6 +180,8 @@ class RowList(QAbstractScrollArea):
     def _measured_below(self, goal: int) -> bool:
         """Measure some of what goes into view where the newest message is followed; tell whether it all is."""
         count, room = len(self.timeline), self.viewport().height() - MARGIN + OVERSCAN
+        if goal - self._placed <= AT_ONCE:
+            return True
         is_ready = not self.timeline.is_changing and not self._placing and len(self.rows.heights) == count
         if not self.standing.stick or not is_ready or self.viewport().width() < 50:
             return True

@@ -56,13 +56,15 @@ class Rows:
         timeline, decorator, heights, take = self.timeline, self._decorator, self.heights, self.pool.take
         now, first_unread, count = self._now(), decorator.first_unread(), len(timeline)
         moment = (width, first_unread, now.date(), now.utcoffset())
+        usual = (PLAIN if self.may_react() else CLOSED) if self.chosen is None else None
 
         def measure(at: int) -> int:
             row = timeline.row(at)
             if row.kind == "notice" and decorator.is_folded(at):
                 heights.put(at, 0)
                 return 0
-            widget, mode, known = take(row.key), self._mode(row), None
+            widget, known = take(row.key), None
+            mode = usual if usual is not None and row.kind != "stream" else self._mode(row)
             if row.kind != "notice" and row.reply_to is None:  # what those look like is said further away too
                 before = timeline.row(at - 1) if at > 0 else None
                 after = timeline.row(at + 1) if at + 1 < count else None
