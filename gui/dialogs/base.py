@@ -22,7 +22,7 @@ from shiboken6 import isValid
 from gui.api.errors import ApiError
 from gui.tasks import spawn
 from gui.theme.palette import BASE_PT
-from gui.widgets.announcing import announce
+from gui.widgets.error_line import ErrorLine
 from gui.widgets.words import breakable, words
 
 WIDTH = 460
@@ -80,8 +80,7 @@ class Dialog(QDialog):
         self.setMinimumWidth(usual if parent is None else min(usual, max(300, parent.width() - 60)))
         self.heading = words(breakable(title), role="title")
         below = words(subtitle, role="muted")
-        self.error = words("", role="error")
-        self.error.hide()
+        self.error = ErrorLine()
         self.area = Body()
         self.body = self.area.column
         self.foot = QVBoxLayout()
@@ -169,9 +168,7 @@ class Dialog(QDialog):
 
     def say(self, problem: str) -> None:
         """Show what is wrong; an empty text takes it away."""
-        self.error.setText(problem)
-        self.error.setVisible(bool(problem))
-        announce(self.error, problem)
+        self.error.say(problem)
         self.fit()
 
     def work(self, work: Callable[[], Awaitable[None]], *, busy: QPushButton, label: str) -> None:

@@ -17,6 +17,7 @@ from gui.session import Session
 from gui.state.settings import TEXT_PERCENT, Settings
 from gui.tasks import spawn
 from gui.theme.palette import Theme
+from gui.widgets.error_line import ErrorLine
 from gui.widgets.switch import Choice, Switch
 from gui.widgets.words import words
 
@@ -102,8 +103,7 @@ class AppSettings(Sheet):
         self.ai.setEnabled(False)
         hint = self.tr("If off, no AI answers what you write or is given it to read, unless you say so for a message.")
         part.addWidget(Row(self.tr("My messages are for AI, too"), self.ai, hint))
-        self._problem = words("", role="error")
-        self._problem.hide()
+        self._problem = ErrorLine()
         part.addWidget(self._problem)
         self.ai.clicked.connect(lambda on: self._ask_for(ai=bool(on)))
         spawn(self._load(), name="preferences")
@@ -194,5 +194,4 @@ class AppSettings(Sheet):
 
     def _tell(self, problem: str) -> None:
         if isValid(self):
-            self._problem.setText(problem)
-            self._problem.setVisible(bool(problem))
+            self._problem.say(problem)

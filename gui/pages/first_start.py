@@ -27,6 +27,7 @@ from gui.session import Session
 from gui.tasks import spawn
 from gui.theme.palette import Theme
 from gui.widgets.announcing import announce
+from gui.widgets.error_line import ErrorLine
 from gui.widgets.join_form import JoinForm
 from gui.widgets.mark import Mark
 from gui.widgets.new_passphrase import NewPassphrase
@@ -65,7 +66,7 @@ class FirstStart(QFrame):
         self._title.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self._about = words("", role="muted")
         self._about.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        self.error = words("", role="error")
+        self.error = ErrorLine(keeps_place=True)  # the buttons below stay under the mouse when it goes
         self.progress = words("", role="muted")
         self.progress.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         self.back = QPushButton(self.tr("Back"))
@@ -146,7 +147,6 @@ class FirstStart(QFrame):
         column.addLayout(buttons)
         column.addWidget(self._count)
         column.addStretch(3)
-        self.error.hide()
         self.progress.hide()
         centred = QWidget()
         across = QHBoxLayout(centred)
@@ -204,10 +204,8 @@ class FirstStart(QFrame):
             self._show()
 
     def say(self, problem: str) -> None:
-        """Show what went wrong; an empty text takes it away."""
-        self.error.setText(problem)
-        self.error.setVisible(bool(problem))
-        announce(self.error, problem)
+        """Show what went wrong; an empty text takes it away and keeps its place until the next step."""
+        self.error.say(problem)
 
     def _problem(self) -> str:
         if self.step == 0 and not self._name():
@@ -284,6 +282,8 @@ class FirstStart(QFrame):
                 self.tr("Start a conversation and invite others, or join one with a link that somebody gave you."),
             ),
         )
+        if not self.error.isVisible():
+            self.error.clear()
         self._title.setText(said[self.step][0])
         self._about.setText(said[self.step][1])
         self._count.setText(self.tr("Step {n} of {of}").format(n=self.step + 1, of=STEPS))
@@ -295,7 +295,7 @@ class FirstStart(QFrame):
     def _show_next(self) -> None:
         if self.step == STEPS - 1:
             self.next.setText(self.tr("Create") if self.by_title.isChecked() else self.tr("Join"))
-        elif self.step == 1 and not self.passphrase.text():
+        elif self.step == 1 and not self.passphrase.is_begun:
             self.next.setText(self.tr("Continue without a passphrase"))
         else:
             self.next.setText(self.tr("Continue"))

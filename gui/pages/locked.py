@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLineEdit, QPushButton, QVBoxLayout, QWidget
 
 from gui.theme.palette import Theme
-from gui.widgets.announcing import announce
+from gui.widgets.error_line import ErrorLine
 from gui.widgets.mark import Mark
 from gui.widgets.words import words
 
@@ -36,8 +36,7 @@ class LockedPage(QFrame):
         self.passphrase.setAccessibleName(self.tr("Passphrase"))
         self.passphrase.setPlaceholderText(self.tr("Passphrase"))
         self.passphrase.returnPressed.connect(self.unlock)
-        self.error = words("", role="error")
-        self.error.hide()
+        self.error = ErrorLine()
         self.quit_button = QPushButton(self.tr("Quit"))
         self.quit_button.clicked.connect(lambda *_: self.quit.emit())
         self.unlock_button = QPushButton(self.tr("Unlock"))
@@ -93,6 +92,4 @@ class LockedPage(QFrame):
 
     def say(self, problem: str) -> None:
         """Show what is wrong; an empty text takes it away."""
-        self.error.setText(problem)
-        self.error.setVisible(bool(problem))
-        announce(self.error, problem)
+        self.error.say(problem)

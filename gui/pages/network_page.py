@@ -22,6 +22,7 @@ from gui.session import Session
 from gui.state import objects, times
 from gui.tasks import spawn
 from gui.theme.palette import Theme
+from gui.widgets.error_line import ErrorLine
 from gui.widgets.layouts import row
 from gui.widgets.words import words
 from gui.wording import number
@@ -52,8 +53,7 @@ class NetworkPage(Sheet):
         self._watching: asyncio.Task[None] | None = None
         self._after = 0
         self._shown: dict[str, object] = {}
-        self.problem = words("", role="error")
-        self.problem.hide()
+        self.problem = ErrorLine()
         self.column.addWidget(self.problem)
         self.summary = words(self.tr("Asking your node…"), role="muted")
         self.column.addWidget(self.summary)
@@ -136,8 +136,7 @@ class NetworkPage(Sheet):
 
     def _tell(self, problem: str) -> None:
         if isValid(self):
-            self.problem.setText(problem)
-            self.problem.setVisible(bool(problem))
+            self.problem.say(problem)
 
     # --- showing -----------------------------------------------------------------------------------------------------
 

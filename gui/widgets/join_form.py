@@ -17,6 +17,7 @@ from gui.requests.invites import SCHEME
 from gui.session import Session
 from gui.tasks import spawn
 from gui.widgets.announcing import announce
+from gui.widgets.error_line import ErrorLine
 from gui.widgets.long_edit import LongEdit
 from gui.widgets.words import words
 
@@ -91,10 +92,10 @@ class JoinForm(QWidget):
         self.picture.setProperty("role", "quiet")
         self.picture.setToolTip(self.tr("You can also drop or paste a picture into the field"))
         self.picture.setVisible(qr.available())
-        self.error = words("", role="error")
+        self.error = ErrorLine()
         self.progress = words("", role="muted")
         self.keep_trying = QPushButton(self.tr("Keep trying"))
-        for hidden in (self.error, self.progress, self.keep_trying):
+        for hidden in (self.progress, self.keep_trying):
             hidden.hide()
         below = QHBoxLayout()
         below.addWidget(self.picture)
@@ -150,9 +151,7 @@ class JoinForm(QWidget):
         """Show what is wrong; an empty text takes it away. `hopeful`: trying again may help."""
         if self.error.text() == problem and self.error.isHidden() == (not problem):
             return
-        self.error.setText(problem)
-        self.error.setVisible(bool(problem))
-        announce(self.error, problem)
+        self.error.say(problem)
         self.keep_trying.setVisible(hopeful)
         self.resized.emit()
 

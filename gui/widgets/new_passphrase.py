@@ -55,6 +55,11 @@ class NewPassphrase(QWidget):
         """Return the passphrase; empty where none was typed."""
         return self.first.text()
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether something was typed in either field."""
+        return bool(self.first.text() or self.second.text())
+
     def problem(self) -> str:
         """Return what is wrong with it, in words; empty where nothing is."""
         if self.first.text() != self.second.text():

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QEvent, Qt
 from PySide6.QtTest import QTest
 
 from gui.desktop import Desktop
@@ -40,12 +40,19 @@ async def test_s60_the_steps_ask_for_what_is_missing_and_going_back_loses_nothin
     QTest.keyClick(first.name, Qt.Key.Key_Return)
     assert first.step == 1
     assert first.next.text() == "Continue without a passphrase"
-    QTest.keyClicks(first.passphrase.first, "one two three")
+    QTest.keyClicks(first.passphrase.second, "one two")
     assert first.next.text() == "Continue"
+    QTest.keyClicks(first.passphrase.first, "one two three")
     first.next.click()
     assert first.error.text() == "The two are not the same. Type the passphrase twice."
-    QTest.keyClicks(first.passphrase.second, "one two three")
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    place = first.next.mapTo(first, first.next.rect().topLeft())
+    QTest.keyClicks(first.passphrase.second, " three")
+    assert not first.error.isVisible()
+    QCoreApplication.sendPostedEvents(None, QEvent.Type.LayoutRequest)
+    assert first.next.mapTo(first, first.next.rect().topLeft()) == place, "the button stays under the mouse"
     first.next.click()
+    assert first.error.text() == ""
     assert first.step == 2
     first.next.click()
     assert first.error.text() == "Give the conversation a title."

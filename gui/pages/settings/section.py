@@ -15,8 +15,7 @@ from gui.state.conversation import Conversation
 from gui.state.objects import Member
 from gui.tasks import spawn
 from gui.theme.palette import Theme
-from gui.widgets.announcing import announce
-from gui.widgets.words import words
+from gui.widgets.error_line import ErrorLine
 
 
 class Section(Card):
@@ -33,8 +32,7 @@ class Section(Card):
         self.session = session
         self.theme = theme
         self.one: Conversation | None = None
-        self.error = words("", role="error")
-        self.error.hide()
+        self.error = ErrorLine()
         self.whole.addWidget(self.error)
 
     def open(self, one: Conversation) -> None:
@@ -62,9 +60,7 @@ class Section(Card):
 
     def say(self, problem: str) -> None:
         """Show what is wrong; an empty text takes it away."""
-        self.error.setText(problem)
-        self.error.setVisible(bool(problem))
-        announce(self.error, problem)
+        self.error.say(problem)
 
     def work(self, work: Callable[[], Awaitable[None]], *, busy: QAbstractButton | None = None, done: str = "") -> None:
         """Do something with the node; a refusal is shown here, success is confirmed with `done`."""
