@@ -87,7 +87,14 @@ def render(text: str, *, breaks: bool = True) -> tuple[Segment, ...]:
     if all(map(is_plain, lines := text.rstrip(" \n").split("\n"))):
         html = ("<br />\n" if breaks else "\n").join(lines).replace('"', "&quot;")
         return (Rich(f"<p>{html}</p>", ("\u2028" if breaks else " ").join(lines)),)
+    try:
+        return _parsed(text, breaks=breaks)
+    except Exception:  # whatever somebody else wrote, the messages around it are shown
+        log.exception("a message could not be read as Markdown")
+        return (Code(text, ""),)
 
+
+def _parsed(text: str, *, breaks: bool) -> tuple[Segment, ...]:
     from gui.chatview.renderer import AI, PEOPLE  # not before the first message: its rules take long to make
 
     parser = PEOPLE if breaks else AI

@@ -11,7 +11,7 @@ from PySide6.QtGui import QColor, QImage
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
-from gui.chatview import markdown
+from gui.chatview import markdown, renderer
 from gui.chatview.links import safe_link
 from gui.chatview.look import Look
 from gui.chatview.markdown import MAX_PIECES, SOFT_BREAK, Code, Rich, code_html, render, segments
@@ -250,6 +250,7 @@ def test_mere_words_look_like_the_parsed_ones(theme: Theme, qtbot: QtBot) -> Non
 
 AT_ONCE = """
 import sys, threading
+from gui.chatview import renderer
 from gui.chatview.markdown import code_html
 
 sys.setswitchinterval(1e-6)
@@ -275,3 +276,16 @@ def test_code_over_which_a_language_stumbles_is_plain(monkeypatch: pytest.Monkey
 
     monkeypatch.setattr("pygments.highlight", stumble)
     assert code_html("stumbled < over", "python", "default") == "<pre>stumbled &lt; over</pre>"
+
+
+def test_what_the_parser_stumbles_over_is_shown_as_it_was_written(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def stumble(_text: str, _environment: object) -> None:
+        raise RecursionError("on purpose")
+
+    monkeypatch.setattr(renderer.PEOPLE, "parse", stumble)
+    assert render("**bold** <b>") == (Code("**bold** <b>", ""),)
+    assert render("just words") == (Rich("<p>just words</p>", "just words"),)
+    assert "could not be read as Markdown" in caplog.text
+    assert "bold" not in caplog.messages[0]
