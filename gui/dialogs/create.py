@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import Signal
-from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPlainTextEdit, QWidget
+from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from gui.api.errors import ApiError
 from gui.dialogs.base import Dialog
@@ -12,7 +12,7 @@ from gui.session import Session
 from gui.state.details import Providers
 from gui.tasks import spawn
 from gui.theme.palette import Theme
-from gui.widgets.counter import Counter
+from gui.widgets.counter import add_counted
 from gui.widgets.long_edit import LongEdit
 from gui.widgets.switch import Switch
 from gui.widgets.words import words
@@ -58,15 +58,8 @@ class CreateDialog(Dialog):
         spawn(self._look(), name="providers")
 
     def _counted(self, label: str, field: QLineEdit | QPlainTextEdit, most: int) -> None:
-        text = words(label, role="label")
-        text.setBuddy(field)
-        field.setAccessibleName(label)
-        head = QHBoxLayout()
-        head.addWidget(text, 1)
-        head.addWidget(Counter(field, most))
         self.body.addSpacing(6)
-        self.body.addLayout(head)
-        self.body.addWidget(field)
+        add_counted(self.body, label, field, most)
 
     async def _look(self) -> None:
         """Say on what the AI would run."""

@@ -9,7 +9,6 @@ from PySide6.QtCore import QCoreApplication, Qt, Signal
 from PySide6.QtGui import QStandardItemModel
 from PySide6.QtWidgets import (
     QDoubleSpinBox,
-    QHBoxLayout,
     QLineEdit,
     QSpinBox,
     QVBoxLayout,
@@ -19,7 +18,7 @@ from PySide6.QtWidgets import (
 from gui.state.details import Provider, Providers
 from gui.state.objects import Ai
 from gui.theme.palette import Theme
-from gui.widgets.counter import Counter
+from gui.widgets.counter import add_counted
 from gui.widgets.long_edit import LongEdit
 from gui.widgets.switch import Choice, Switch
 from gui.widgets.words import words
@@ -134,15 +133,8 @@ class ParticipantForm(QWidget):
         self._form.addWidget(field)
 
     def _long(self, label: str, field: LongEdit, most: int) -> None:
-        field.setAccessibleName(label)
-        text = words(label, role="label")
-        text.setBuddy(field)
-        head = QHBoxLayout()
-        head.addWidget(text, 1)
-        head.addWidget(Counter(field, most))
         self._form.addSpacing(6)
-        self._form.addLayout(head)
-        self._form.addWidget(field)
+        add_counted(self._form, label, field, most)
 
     def _fill(self, ai: Ai | None, taken: Sequence[str]) -> None:
         if ai is None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QLabel, QLineEdit, QPlainTextEdit
+from PySide6.QtWidgets import QBoxLayout, QHBoxLayout, QLabel, QLineEdit, QPlainTextEdit
 
+from gui.widgets.words import words
 from gui.wording import number
 
 NEAR = 0.8
@@ -39,3 +40,15 @@ class Counter(QLabel):
             self.setProperty("kind", kind)
             self.style().unpolish(self)
             self.style().polish(self)
+
+
+def add_counted(column: QBoxLayout, label: str, field: QLineEdit | QPlainTextEdit, most: int) -> None:
+    """Add a field under its label, with the count of its characters beside that."""
+    text = words(label, role="label")
+    text.setBuddy(field)
+    field.setAccessibleName(label)
+    head = QHBoxLayout()
+    head.addWidget(text, 1)
+    head.addWidget(Counter(field, most))
+    column.addLayout(head)
+    column.addWidget(field)

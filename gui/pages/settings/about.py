@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLineEdit, QPushButton, QWidget
 from shiboken6 import isValid
 
 from gui.dialogs.create import MAX_DESCRIPTION, MAX_TITLE
@@ -11,7 +11,7 @@ from gui.requests import conversations
 from gui.session import Session
 from gui.state.conversation import Conversation
 from gui.theme.palette import Theme
-from gui.widgets.counter import Counter
+from gui.widgets.counter import add_counted
 from gui.widgets.long_edit import LongEdit
 from gui.widgets.words import words
 from gui.wording import number
@@ -27,8 +27,8 @@ class AboutSection(Section):
         self.title = QLineEdit()
         self.description = LongEdit(4)
         self.description.setPlaceholderText(self.tr("What is it about? (optional)"))
-        self._field(self.tr("Title"), self.title, Counter(self.title, MAX_TITLE))
-        self._field(self.tr("Description"), self.description, Counter(self.description, MAX_DESCRIPTION))
+        add_counted(self.body, self.tr("Title"), self.title, MAX_TITLE)
+        add_counted(self.body, self.tr("Description"), self.description, MAX_DESCRIPTION)
         self.meanwhile = words("", role="small")
         self.meanwhile.hide()
         self.body.addWidget(self.meanwhile)
@@ -48,16 +48,6 @@ class AboutSection(Section):
         self.title.returnPressed.connect(self.save_now)
         self.title.textChanged.connect(lambda *_: self._edited())
         self.description.textChanged.connect(self._edited)
-
-    def _field(self, label: str, field: QWidget, counter: QLabel) -> None:
-        text = words(label, role="label")
-        text.setBuddy(field)
-        field.setAccessibleName(label)
-        head = QHBoxLayout()
-        head.addWidget(text, 1)
-        head.addWidget(counter)
-        self.body.addLayout(head)
-        self.body.addWidget(field)
 
     def open(self, one: Conversation) -> None:
         """Show another conversation, as it is; what was typed and not saved of the same one is still there."""
