@@ -258,6 +258,7 @@ class RowList(QAbstractScrollArea):
 
     def _make(self) -> RowWidget:
         made = RowWidget(self.viewport(), self._look)
+        made.hide()  # until it is placed; one that is only not shown yet would be shown together with this list
         made.link.connect(self.link)
         made.acted.connect(self.acted)
         made.reacted.connect(self.reacted)

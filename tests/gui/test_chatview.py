@@ -565,6 +565,19 @@ def test_what_pours_in_is_placed_together(view: ChatView, qtbot: QtBot, monkeypa
     assert rows_touch(view)
 
 
+def test_rows_made_before_the_list_is_shown_stay_hidden(theme: Theme, qtbot: QtBot) -> None:
+    view = ChatView(theme, lambda: NOW)
+    qtbot.addWidget(view)
+    view.resize(720, 800)
+    for _ in range(3):
+        view.prepare()
+    view.show()
+    assert len(view.findChildren(RowWidget)) == 3
+    assert not [row for row in view.findChildren(RowWidget) if row.isVisible()]
+    filled(view, 0, 2)
+    assert len([row for row in view.findChildren(RowWidget) if row.isVisible()]) == 2
+
+
 def test_rows_made_beforehand_are_used_and_then_no_more_are_made(view: ChatView, theme: Theme, qtbot: QtBot) -> None:
     rehearsal = Rehearsal(view)
     ended = list[bool]()
