@@ -70,11 +70,11 @@ def main(names: list[str]) -> int:
 
 
 def _keep(name: str, results: list[Result]) -> None:
-    """Write the figures of one bench beside the latest of the others, with the commit that they are of."""
+    """Write the figures of one bench beside the latest of the others, with the commit and the machine they are of."""
     kept = json.loads(LATEST.read_text(encoding="utf-8")) if LATEST.exists() else {}
-    fresh = {"commit": _commit(), "results": [result.as_json() for result in results]}
+    fresh = {"commit": _commit(), "machine": _machine(), "results": [result.as_json() for result in results]}
     benches = {each: fresh if each == name else kept.get("benches", {}).get(each) for each in BENCHES}
-    document = {"machine": _machine(), "benches": {each: found for each, found in benches.items() if found}}
+    document = {"benches": {each: found for each, found in benches.items() if found}}
     LATEST.parent.mkdir(exist_ok=True)
     LATEST.write_text(json.dumps(document, indent=1) + "\n", encoding="utf-8")
 

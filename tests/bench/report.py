@@ -10,13 +10,13 @@ LATEST = Path(__file__).parent / "results" / "latest.json"
 HEAD = """# Performance
 
 Made by `python -m tests.bench.report` from what `make bench` measured; repeat both to see your own. Limits
-and rivals are measured in the same run, because machines and their load differ; read the ratios. Machine of these
-figures: {machine}. Everything runs over loopback, nodes in processes of their own, with SQLite on disk.
+and rivals are measured in the same run, because machines and their load differ; read the ratios. Everything runs over
+loopback, nodes in processes of their own, with SQLite on disk.
 """
 TABLE = """
 ## {title}
 
-`python -m tests.bench {name}`, at {commit}:
+`python -m tests.bench {name}`, at {commit}, on {machine}:
 
 | what | median | range | runs | against | ratio | bound | load |
 |---|---|---|---|---|---|---|---|
@@ -26,9 +26,10 @@ TABLE = """
 def main() -> None:
     """Write the page: a table for each bench."""
     document = json.loads(LATEST.read_text(encoding="utf-8"))
-    parts = [HEAD.format(machine=document["machine"])]
+    parts = [HEAD]
     for name, bench in document["benches"].items():
-        parts.append(TABLE.format(title=name.replace("_", " ").capitalize(), name=name, commit=bench["commit"]))
+        told = {"commit": bench["commit"], "machine": bench["machine"]}
+        parts.append(TABLE.format(title=name.replace("_", " ").capitalize(), name=name, **told))
         parts += [f"{_line(row)}\n" for row in bench["results"]]
     (ROOT / "docs" / "performance.md").write_text("".join(parts), encoding="utf-8")
 

@@ -18,7 +18,7 @@ from gui.state.row import Row
 from gui.theme.palette import Theme
 from tests.gui.fake_node import ALL, ME, MEMBER, FakeNode, Json, message, summary
 from tests.gui.test_chatview import NOW
-from tests.gui.test_window import ONE, running
+from tests.gui.windows import ONE, running
 
 Until = Callable[..., Awaitable[None]]
 OWNER = frozenset(ALL)

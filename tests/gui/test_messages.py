@@ -25,7 +25,7 @@ from gui.state.timeline import Timeline
 from gui.theme.palette import Theme
 from tests.gui.fake_node import ALL, ME, MEMBER, FakeNode, Json, Refused, message, summary
 from tests.gui.test_chatview import NOW, filled, key_of, make, view
-from tests.gui.test_window import ONE, opened, running, two_conversations
+from tests.gui.windows import ONE, opened, running, two_conversations
 
 Until = Callable[..., Awaitable[None]]
 AI = "e5" * 32

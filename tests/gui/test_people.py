@@ -11,7 +11,7 @@ from gui.theme.palette import Theme
 from gui.widgets.circle import initials, letter_font
 from tests.gui.cut import faults
 from tests.gui.fake_node import FakeNode, summary
-from tests.gui.test_window import opened, running, two_conversations
+from tests.gui.windows import opened, running, two_conversations
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 

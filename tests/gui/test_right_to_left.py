@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication
 from gui.theme.palette import Theme
 from gui.widgets.switch import Switch
 from tests.gui.fake_node import FakeNode
-from tests.gui.test_window import running, two_conversations
+from tests.gui.windows import running, two_conversations
 
 Until = Callable[..., Awaitable[None]]
 

@@ -28,8 +28,8 @@ from gui.widgets.conversation_list import ConversationList
 from gui.widgets.list_model import ROW, ConversationModel
 from tests.gui.desktops import desktop_of
 from tests.gui.fake_node import ME, FakeNode, Json, Refused, summary
-from tests.gui.test_window import ONE, TWO, opened, running, two_conversations
 from tests.gui.waiting import turn
+from tests.gui.windows import ONE, TWO, opened, running, two_conversations
 
 Until = Callable[[Callable[[], object]], Awaitable[None]]
 BO = "b2" * 32
