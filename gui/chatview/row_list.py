@@ -135,7 +135,7 @@ class RowList(QAbstractScrollArea):
         if len(self.rows.heights) != len(self.timeline):
             return  # rows came or went just now, and this is about to be told of it
         if self._placing:
-            self._again = True  # the scroll bar came or went, and with it the width
+            self._again = True  # what follows from where the rows stand asks for it
             return
         if self.timeline.is_changing:
             return  # it says when it is done
@@ -181,7 +181,7 @@ class RowList(QAbstractScrollArea):
         """Measure some of what goes into view where the newest message is followed; tell whether it all is."""
         count, room = len(self.timeline), self.viewport().height() - MARGIN + OVERSCAN
         if goal - self._placed <= AT_ONCE:
-            return True
+            return True  # so few are measured while they are placed
         is_ready = not self.timeline.is_changing and not self._placing and len(self.rows.heights) == count
         if not self.standing.stick or not is_ready or self.viewport().width() < 50:
             return True
