@@ -36,9 +36,9 @@ if [ "${1:-}" = tests ]; then
         sudo=""
         [ "$(id -u)" -eq 0 ] || sudo="sudo -n"
         export DEBIAN_FRONTEND=noninteractive
-        $sudo apt-get update -q >/dev/null 2>&1 || true
+        $sudo timeout 120 apt-get update -q >/dev/null 2>&1 || true
         # shellcheck disable=SC2086 # a list of packages
-        $sudo apt-get install -y -q --no-install-recommends $missing >/dev/null 2>&1 && exit 0
+        $sudo timeout 300 apt-get install -y -q --no-install-recommends $missing >/dev/null 2>&1 && exit 0
     fi
     echo "bootstrap: some tests will be skipped, they want (Debian's names):$missing" >&2
     exit 0
