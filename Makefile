@@ -13,7 +13,7 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make run     install everything, start the node and the desktop"
-	@echo "make test    install everything, run the tests (6 to 8 minutes on 2 cores)"
+	@echo "make test    install everything, run the tests (4 to 7 minutes on 2 cores)"
 	@echo "make check   style, types, import rules"
 	@echo "make bench   measure, write tests/bench/results/latest.json"
 	@echo "make soak    the long tests"
