@@ -188,7 +188,7 @@ class Desktop:
     async def _disconnect(self) -> None:
         if self.window.page is not None:
             self.window.page.keep_draft()
-        self.session.tell_rest()
+        self.session.reading.tell_rest()  # while there is somebody to tell it to
         connection, self._connection = self._connection, None
         if connection is not None:
             connection.cancel()

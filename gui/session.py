@@ -5,7 +5,6 @@ Every method that asks the node something raises `ApiError` with a sentence for 
 
 from __future__ import annotations
 
-import asyncio
 import logging
 import uuid
 from pathlib import Path
@@ -20,6 +19,7 @@ from gui.api.frames import Payload
 from gui.api.vault import Vault
 from gui.clock import Monotonic, Now
 from gui.observe import Signal
+from gui.reading import Reading
 from gui.sender import Sender
 from gui.state import objects
 from gui.state.conversation import Conversation
@@ -31,7 +31,6 @@ from gui.tasks import spawn
 log = logging.getLogger("gui.session")
 
 TYPING_EVERY_S = 2.0
-READ_EVERY_S = 0.3
 JOIN_TIMEOUT_S = 120.0
 
 
@@ -69,9 +68,7 @@ class Session:
         self.now = now
         self._monotonic = monotonic
         self._typed_s = float("-inf")
-        self._read = ""
-        self._read_told = ""
-        self._read_soon: asyncio.Handle | None = None
+        self.reading = Reading(client)
         self._unsent = Vault(unsent, self._gather) if unsent is not None else None
         if self._unsent is not None:
             self.drafts.changed.connect(self._unsent.changed)
@@ -156,11 +153,6 @@ class Session:
             self.open_one.timeline.discard(client_id)
         return item.text if item is not None else ""
 
-    def tell_rest(self) -> None:
-        """Tell what was seen and not told yet, while there is still somebody to tell it to."""
-        if self.open_one is not None:
-            self._tell_rest(self.open_one)
-
     def write_down(self) -> None:
         """Write down what is not sent, when nothing comes from the node any more."""
         if self._unsent is not None:
@@ -186,39 +178,16 @@ class Session:
 
     def displayed(self, message_id: str) -> None:
         """Note the newest message that was seen."""
-        if message_id and message_id != self._read and self.open_one is not None:
-            self._read = message_id
-            if self._read_soon is None:
-                self._tell_read(self.open_one)
-
-    def _tell_read(self, one: Conversation) -> None:
-        """Tell it at once, and together what is seen in the moment after that."""
-        self._read_told = self._read
-        self.client.tell(one.topic, "read", {"id": self._read})
-        self._read_soon = asyncio.get_running_loop().call_later(READ_EVERY_S, self._read_more, one)
-
-    def _read_more(self, one: Conversation) -> None:
-        self._read_soon = None
-        if self._read != self._read_told:
-            self._tell_read(one)
+        if self.open_one is not None:
+            self.reading.saw(self.open_one.topic, message_id)
 
     def _leave(self, one: Conversation) -> None:
         self.stopped_typing()
-        self._tell_rest(one)
-        self._read = ""
+        self.reading.leave()
         self.client.leave(one.topic)
 
-    def _tell_rest(self, one: Conversation) -> None:
-        """Tell what was seen and not told yet; nothing is told later by itself."""
-        if self._read_soon is not None:
-            self._read_soon.cancel()
-            self._read_soon = None
-            if self._read != self._read_told:
-                self.client.tell(one.topic, "read", {"id": self._read})
-
     def _joined(self, one: Conversation, reply: Payload) -> None:
-        if self._read:  # what was told before the connection was lost may not have arrived
-            self.client.tell(one.topic, "read", {"id": self._read})
+        self.reading.tell_again()
         if self.status != "online":
             self.client.tell(one.topic, "presence", {"status": self.status})
         one.joined(reply)

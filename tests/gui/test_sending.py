@@ -137,9 +137,9 @@ async def test_what_was_seen_last_is_told_before_the_program_ends(node: FakeNode
         await opened(session, window, until)
         session.displayed("seen")
         session.displayed("seen more")  # for later: something was told a moment ago
-        assert session._read_soon is not None
-        session.tell_rest()
-        assert session._read_soon is None, "nothing is told later by itself"
+        assert session.reading.is_waiting
+        session.reading.tell_rest()
+        assert not session.reading.is_waiting, "nothing is told later by itself"
         await until(lambda: (f"conversation:{ONE}", "read", {"id": "seen more"}) in node.pushed)
 
 
