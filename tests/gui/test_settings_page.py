@@ -56,6 +56,7 @@ async def settings(node: FakeNode, theme: Theme, until: Until) -> AsyncIterator[
         window.hide()
         running.cancel()
         await asyncio.gather(running, return_exceptions=True)
+        session.reading.tell_rest()  # nothing is told between tests, when no loop runs
         window.deleteLater()
 
 

@@ -54,6 +54,7 @@ async def running(node: FakeNode, theme: Theme, clock: Clock | None = None) -> A
         await asyncio.gather(task, return_exceptions=True)
         await turn()
         window.close()
+        session.reading.tell_rest()  # nothing is told between tests, when no loop runs
         window.deleteLater()
 
 
