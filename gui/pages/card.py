@@ -53,8 +53,8 @@ class Head(QWidget):
 
     def minimumSizeHint(self) -> QSize:
         """Return the least: each of them has to fit."""
-        widest = max(part.minimumSizeHint().width() for part in self._parts if not part.isHidden())
-        return QSize(widest, self._line.minimumSize().height())
+        widths = (part.minimumSizeHint().width() for part in self._parts if not part.isHidden())
+        return QSize(max(widths, default=0), self._line.minimumSize().height())
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Put the buttons below where the line is too short."""
